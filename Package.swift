@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every warning of ours is an error; the optimiser flags stay SwiftPM's own, so that a plain `swift build -c release` works.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// One of our Swift targets in the room `Sources/<room>`.
+func room(_ room: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: room.isEmpty ? "Sources/\(name)" : "Sources/\(room)/\(name)", swiftSettings: strict)
+}
+
+/// The specifications of a target, `Tests/<name>Tests`.
+func specs(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, path: "Tests/\(name)Tests", swiftSettings: strict)
+}
+
+/// A C library of the system, described by a module map in `Sources/Shims/<name>`.
+func shim(_ name: String, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/Shims/\(name)", providers: [.apt([package])])
+}
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "aliquot",
+    products: [.executable(name: "aliquot", targets: ["aliquot"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Shims: one C library each; C of our own only where Swift cannot do it.
+        shim("COneDNN", apt: "libdnnl-dev"),
+        shim("COpenSSL", apt: "libssl-dev"),
+        shim("CArchive", apt: "libarchive-dev"),
+        .target(name: "CCodecs", path: "Sources/Shims/CCodecs"),
+        .target(name: "CKernels", path: "Sources/Shims/CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+
+        // Base: identifiers, seeded randomness, atomic files, digests, clocks. Known to all, knows nobody.
+        .target(name: "Base", dependencies: ["COpenSSL"], path: "Sources/Base", swiftSettings: strict),
+
+        // Wire
+        // Sockets: turns file descriptors into byte streams on Dispatch sources, and nothing else.
+        room("Wire", "Sockets", ["Base"]),
+        // HTTP: speaks HTTP/1.1: bytes to requests, responses to bytes, requests to handlers.
+        room("Wire", "HTTP", ["Base", "Sockets", httpTypes]),
+
+        // Vision
+        // Images: decodes untrusted bytes into 8-bit RGB pixels within limits, resizes, encodes thumbnails.
+        room("Vision", "Images", ["Base", "CCodecs"]),
+        // Augmentation: changes pictures, always from a given seed.
+        room("Vision", "Augmentation", ["Base", "Images"]),
+        // SamplePictures: draws the synthetic stained-cell microscopy of the demonstration.
+        room("Vision", "SamplePictures", ["Base", "Images"]),
+
+        // Learning
+        // Tensors: shape, element type, owned memory.
+        room("Learning", "Tensors", ["Base"]),
+        // Engine: a network as a static graph; what a plan is; parameters; memory planning; the optimisers' settings.
+        room("Learning", "Engine", ["Base", "Tensors"]),
+        // EngineOneDNN: compiles a graph into oneDNN primitives: float training, float and int8 inference.
+        room("Learning", "EngineOneDNN", ["Base", "Tensors", "Engine", "COneDNN", "CKernels"]),
+        // Networks: builds the architectures as graphs, one file per paper.
+        room("Learning", "Networks", ["Base", "Tensors", "Engine"]),
+        // Evaluation: measures. Pure functions.
+        room("Learning", "Evaluation", ["Base"]),
+        // ModelFormat: reads and writes models and weights: model directory, safetensors.
+        room("Learning", "ModelFormat", ["Base", "Tensors", "Engine"]),
+        // Training: the loop: batches in, loss down, checkpoints and events out.
+        room("Learning", "Training", ["Base", "Tensors", "Images", "Augmentation", "Engine", "ModelFormat", "Evaluation"]),
+        // SemiSupervised: learns from unlabelled images.
+        room("Learning", "SemiSupervised", ["Base", "Tensors", "Images", "Augmentation", "Engine", "ModelFormat", "Evaluation", "Training"]),
+        // Quantization: float network to int8 network: calibration, the two gates, the report.
+        room("Learning", "Quantization", ["Base", "Tensors", "Engine", "ModelFormat", "Evaluation"]),
+        // Inference: answers for an image: decode, normalise, run, rank.
+        room("Learning", "Inference", ["Base", "Tensors", "Images", "Engine", "ModelFormat"]),
+
+        // Service
+        // DatasetStore: images, labels and immutable dataset revisions: SQLite beside content-addressed blobs.
+        room("Service", "DatasetStore", ["Base", "Images", "CArchive", grdb]),
+        // ModelStore: immutable model versions and the aliases that point at them.
+        room("Service", "ModelStore", ["Base", "ModelFormat"]),
+        // Jobs: accepts, remembers across crashes, hands out and watches jobs; local worker processes.
+        room("Service", "Jobs", ["Base", log, grdb]),
+        // TrainingJobs: carries out one job inside a worker process.
+        room(
+            "Service", "TrainingJobs",
+            [
+                "Base", "Images", "Augmentation", "Tensors", "Engine", "Networks", "Evaluation", "ModelFormat", "Training", "SemiSupervised",
+                "Quantization", "Inference", "DatasetStore", "ModelStore", "Jobs",
+            ]),
+        // API: maps HTTP resources onto stores, queue and predictor; decides nothing else.
+        room("Service", "API", ["Base", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", httpTypes, log]),
+
+        // App: knows all, known to nobody.
+        room("App", "AliquotService", ["Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Inference", "DatasetStore", "ModelStore", "Jobs", "API", log, lifecycle]),
+        .executableTarget(
+            name: "aliquot",
+            dependencies: [
+                "AliquotService", "Base", "Images", "SamplePictures", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Evaluation", "Training",
+                "SemiSupervised", "Quantization", "Inference", "TrainingJobs", "Jobs", log, arguments,
+            ],
+            path: "Sources/App/aliquot-cli", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,93 @@
+/// A network as a list of operations in an order in which each one's inputs come before it. Built once per architecture.
+///
+/// Invariants, held by ``GraphBuilder``: node 0 is the only input; the last node is the logits `[batch, classes]`; names of nodes with parameters are unique and are
+/// the prefixes of their parameters (`layer1.0.conv1` owns `layer1.0.conv1.weight`).
+package struct Graph: Sendable, Codable, Equatable {
+    package struct Node: Sendable, Codable, Equatable {
+        package let name: String
+        package let operation: GraphOperation
+        /// Indices of the nodes whose results this one reads, in order.
+        package let inputs: [Int]
+
+        package init(name: String, operation: GraphOperation, inputs: [Int]) {
+            self.name = name
+            self.operation = operation
+            self.inputs = inputs
+        }
+    }
+
+    /// The network's name, `resnet18`.
+    package let architecture: String
+    package let classes: Int
+    package let nodes: [Node]
+    /// The node whose parameters are the classification head, `fc` or `classifier.1`.
+    package let headName: String
+
+    package init(architecture: String, classes: Int, nodes: [Node], headName: String) {
+        self.architecture = architecture
+        self.classes = classes
+        self.nodes = nodes
+        self.headName = headName
+    }
+
+    /// Every parameter and buffer, in the order of the nodes, with state-dictionary names.
+    package var parameterSpecifications: [ParameterSpecification] {
+        nodes.flatMap { node -> [ParameterSpecification] in
+            let isHead = node.name == headName
+            func parameter(_ suffix: String, _ shape: [Int], _ role: ParameterRole) -> ParameterSpecification {
+                ParameterSpecification(name: "\(node.name).\(suffix)", shape: shape, role: role, isHead: isHead)
+            }
+            switch node.operation {
+            case .convolution(let convolution):
+                let weight = parameter("weight", convolution.weightShape, .weight)
+                return convolution.hasBias ? [weight, parameter("bias", [convolution.outputs], .bias)] : [weight]
+            case .batchNorm(let norm):
+                let shape = [norm.channels]
+                return [
+                    parameter("weight", shape, .normScale), parameter("bias", shape, .normShift), parameter("running_mean", shape, .runningMean),
+                    parameter("running_var", shape, .runningVariance),
+                ]
+            case .linear(let inputs, let outputs):
+                return [parameter("weight", [outputs, inputs], .weight), parameter("bias", [outputs], .bias)]
+            case .input, .activation, .add, .maxPool, .globalAveragePool, .dropout: return []
+            }
+        }
+    }
+
+    /// The number of trainable numbers.
+    package var parameterCount: Int { parameterSpecifications.filter(\.role.isTrainable).reduce(0) { $0 + $1.count } }
+
+    /// The result shape of every node for pictures of `side` × `side`.
+    /// - Throws: ``EngineError/pictureTooSmall(architecture:side:node:)`` where a result would be empty.
+    package func shapes(batch: Int, side: Int) throws(EngineError) -> [[Int]] {
+        var shapes: [[Int]] = []
+        for node in nodes {
+            let input = node.inputs.first.map { shapes[$0] } ?? []
+            let shape: [Int]
+            switch node.operation {
+            case .input(let channels): shape = [batch, channels, side, side]
+            case .convolution(let convolution):
+                shape = [batch, convolution.outputs, convolution.outputSide(input[2]), convolution.outputSide(input[3])]
+            case .maxPool(let pool): shape = [batch, input[1], pool.outputSide(input[2]), pool.outputSide(input[3])]
+            case .globalAveragePool: shape = [batch, input[1]]
+            case .linear(_, let outputs): shape = [batch, outputs]
+            case .batchNorm, .activation, .add, .dropout: shape = input
+            }
+            guard shape.allSatisfy({ $0 > 0 }) else { throw .pictureTooSmall(architecture: architecture, side: side, node: node.name) }
+            shapes.append(shape)
+        }
+        return shapes
+    }
+
+    /// Multiply-adds of convolutions and linear layers for one picture of `side` × `side`.
+    package func multiplyAdds(side: Int) throws(EngineError) -> Int {
+        let shapes = try shapes(batch: 1, side: side)
+        return zip(nodes, shapes).reduce(0) { total, pair in
+            switch pair.0.operation {
+            case .convolution(let c): total + c.weightShape.reduce(1, *) * pair.1[2] * pair.1[3]
+            case .linear(let inputs, let outputs): total + inputs * outputs
+            default: total
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// The shape that a plan is compiled for.
+package struct PlanOptions: Sendable, Equatable {
+    package var batch: Int
+    /// Height and width of the pictures.
+    package var side: Int
+    /// Threads that a step may use.
+    package var threads: Int
+
+    package init(batch: Int, side: Int, threads: Int) {
+        self.batch = batch
+        self.side = side
+        self.threads = threads
+    }
+}
+
+/// Compiles graphs into plans. Injected; `EngineOneDNN.OneDNNBackend` is the one we have.
+package protocol Backend: Sendable {
+    /// For reports: library, version, instruction set.
+    var description: String { get }
+    /// Whether 8-bit products are summed without saturation (VNNI). Where not, quantised weights keep to 7 bits.
+    var hasWideInt8Products: Bool { get }
+    func trainingPlan(_ graph: Graph, _ options: PlanOptions) throws(EngineError) -> any TrainingPlan
+    func inferencePlan(_ graph: Graph, _ parameters: ParameterSet, _ options: PlanOptions) throws(EngineError) -> any FloatInferencePlan
+    func inferencePlan(_ network: QuantisedNetwork, _ options: PlanOptions) throws(EngineError) -> any InferencePlan
+}

@@ -1,0 +1,31 @@
+/// A graph compiled for training on batches of one size: forward, backward and update, with no allocation in a step.
+///
+/// A plan owns its memory and its threads' place; it is used by one thread at a time. Losses live outside: the caller turns logits into the gradient of
+/// its loss, so that every method (cross-entropy, soft targets, consistency) uses the same plan.
+package protocol TrainingPlan: AnyObject {
+    var graph: Graph { get }
+    /// Pictures in a batch; every call takes exactly so many.
+    var batch: Int { get }
+    /// Bytes of the arena that holds activations and gradients.
+    var activationBytes: Int { get }
+
+    /// Replaces all parameters and buffers; the optimiser's moments stay.
+    func load(_ parameters: ParameterSet) throws(EngineError)
+    /// A copy of all parameters and buffers in plain layout.
+    func parameters() throws(EngineError) -> ParameterSet
+    /// The optimiser's moments, for a checkpoint: bit-exact through ``load(optimiser:)``.
+    func optimiserState() throws(EngineError) -> OptimiserState
+    func load(optimiser: OptimiserState) throws(EngineError)
+
+    /// One pass in training mode: batch statistics, dropout drawn from `seed`. Running statistics move by the norm's momentum.
+    /// - Parameter pictures: normalised, `[batch, 3, side, side]`.
+    /// - Returns: logits `[batch, classes]`, row-major.
+    func forward(_ pictures: UnsafeBufferPointer<Float>, seed: UInt64) throws(EngineError) -> [Float]
+    /// From the gradient of the loss with respect to the logits of the last ``forward(_:seed:)``, `[batch, classes]`, to every parameter's gradient.
+    /// - Parameter headOnly: the body is frozen; nothing below the head is computed.
+    func backward(_ logitGradient: [Float], headOnly: Bool) throws(EngineError)
+    /// The gradients of the last backward pass, by parameter name (trainable ones only; the head's only after `headOnly`).
+    func gradients() throws(EngineError) -> [String: [Float]]
+    /// One step of the optimiser with the gradients of the last backward pass.
+    func update(_ step: OptimiserStep) throws(EngineError)
+}
