@@ -108,6 +108,10 @@ let package = Package(
                 "SemiSupervised", "Quantization", "Inference", "TrainingJobs", "Jobs", log, arguments,
             ],
             path: "Sources/App/aliquot-cli", swiftSettings: strict),
+
+        // Tests
+        // TestSupport: places and child processes that several test targets need.
+        .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
