@@ -40,7 +40,9 @@ let package = Package(
         shim("COneDNN", apt: "libdnnl-dev"),
         shim("COpenSSL", apt: "libssl-dev"),
         shim("CArchive", apt: "libarchive-dev"),
-        .target(name: "CCodecs", path: "Sources/Shims/CCodecs"),
+        .target(
+            name: "CCodecs", path: "Sources/Shims/CCodecs",
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("spng"), .linkedLibrary("tiff"), .linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
         .target(name: "CKernels", path: "Sources/Shims/CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 
         // Base: identifiers, seeded randomness, atomic files, digests, clocks. Known to all, knows nobody.
@@ -112,6 +114,7 @@ let package = Package(
         // Tests
         // TestSupport: places and child processes that several test targets need.
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
+        specs("Evaluation", ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
