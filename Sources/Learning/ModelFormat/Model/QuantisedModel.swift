@@ -1,0 +1,104 @@
+import Base
+import Engine
+import Foundation
+
+/// What `int8.safetensors` holds: a network in int8 with all that is needed to answer with it, and nothing from another file.
+///
+/// Tensors of a layer: `<layer>.weight` (I8), `<layer>.weight_scale` and `<layer>.bias` (F32, one per output channel). Metadata, each a JSON document: `network`
+/// (``FusedNetwork``), `activations` (one scale a layer), `classes`, `input`, `temperature`; and `format`.
+package struct QuantisedModel: Sendable, Equatable {
+    package static let format = "aliquot-int8/1"
+
+    package let network: QuantisedNetwork
+    package let classes: [String]
+    package let input: InputDescription
+    package let temperature: Double
+
+    package init(network: QuantisedNetwork, classes: [String], input: InputDescription, temperature: Double) {
+        self.network = network
+        self.classes = classes
+        self.input = input
+        self.temperature = temperature
+    }
+
+    /// The bytes of the file; equal models give equal bytes.
+    package func encode() throws(ModelFormatError) -> Data {
+        var tensors: [(String, StoredTensor)] = []
+        for (name, weights) in network.weights {
+            tensors.append(("\(name).weight", try StoredTensor(weights.values, shape: weights.shape)))
+            tensors.append(("\(name).weight_scale", StoredTensor(weights.scales)))
+            tensors.append(("\(name).bias", StoredTensor(weights.bias)))
+        }
+        let metadata = [
+            "format": Self.format, "architecture": network.network.architecture,
+            "network": try JSONDocument.text(network.network, "network"),
+            "activations": try JSONDocument.text(network.activations, "activations"), "classes": try JSONDocument.text(classes, "classes"),
+            "input": try JSONDocument.text(input, "input"), "temperature": try JSONDocument.text(temperature, "temperature"),
+        ]
+        return try Safetensors.encode(tensors, metadata: metadata)
+    }
+
+    /// - Throws: ``ModelFormatError/invalidNetwork(_:)`` with everything that does not belong together, or what is wrong with the file itself.
+    package init(decoding file: SafetensorsFile) throws(ModelFormatError) {
+        let metadata = file.metadata
+        guard metadata["format"] == Self.format else {
+            throw .unsupportedFormat(file: "int8.safetensors", got: metadata["format"] ?? "none", allowed: Self.format)
+        }
+        func document<Value: Decodable>(_ type: Value.Type, _ key: String) throws(ModelFormatError) -> Value {
+            guard let text = metadata[key] else { throw .missingFile("metadata \(key) of int8.safetensors") }
+            return try JSONDocument.decode(type, Data(text.utf8), "metadata \(key) of int8.safetensors")
+        }
+        let fused = try document(FusedNetwork.self, "network")
+        let activations = try document([ActivationScale].self, "activations")
+        classes = try document([String].self, "classes")
+        input = try document(InputDescription.self, "input")
+        temperature = try document(Double.self, "temperature")
+
+        var faults = StructureCheck.faults(of: fused) + input.faults
+        if classes.count != fused.classes { faults.append("\(classes.count) class names for \(fused.classes) classes") }
+        if !(temperature.isFinite && temperature > 0) { faults.append("temperature is \(temperature), allowed are positive numbers") }
+        if activations.count != fused.layers.count {
+            faults.append("\(activations.count) activation scales for \(fused.layers.count) layers")
+        }
+        if !activations.allSatisfy({ $0.scale.isFinite && $0.scale > 0 }) { faults.append("an activation scale is not a positive number") }
+
+        var weights: [String: QuantisedWeights] = [:]
+        var unused = Set(file.tensors.keys)
+        for layer in fused.layers {
+            guard let shape = layer.kind.weightShape else { continue }
+            let names = ["weight", "weight_scale", "bias"].map { "\(layer.name).\($0)" }
+            unused.subtract(names)
+            let tensors = names.compactMap { file.tensors[$0] }
+            guard tensors.count == 3 else {
+                faults.append("\(names.filter { file.tensors[$0] == nil }.joined(separator: ", ")) missing")
+                continue
+            }
+            guard tensors[0].shape == shape, tensors[1].shape == [shape[0]], tensors[2].shape == [shape[0]],
+                tensors[0].elementType == .int8,
+                tensors[1].elementType == .float32, tensors[2].elementType == .float32
+            else {
+                faults.append("the tensors of \(layer.name) are not I8 \(shape), F32 [\(shape[0])], F32 [\(shape[0])]")
+                continue
+            }
+            let scales = try tensors[1].floats().values
+            let bias = try tensors[2].floats().values
+            if !scales.allSatisfy({ $0.isFinite && $0 > 0 }) { faults.append("a weight scale of \(layer.name) is not a positive number") }
+            if !bias.allSatisfy(\.isFinite) { faults.append("a bias of \(layer.name) is not a number") }
+            weights[layer.name] = QuantisedWeights(shape: shape, values: try tensors[0].int8s(), scales: scales, bias: bias)
+        }
+        if !unused.isEmpty { faults.append("no layer has \(unused.sorted().joined(separator: ", "))") }
+        guard faults.isEmpty else { throw .invalidNetwork(faults) }
+        network = QuantisedNetwork(network: fused, activations: activations, weights: weights)
+    }
+}
+
+extension FusedNetwork.Kind {
+    /// The shape of the layer's weights, output channels first; nil for a layer without.
+    package var weightShape: [Int]? {
+        switch self {
+        case .convolution(let convolution, _, _): convolution.weightShape
+        case .linear(let inputs, let outputs): [outputs, inputs]
+        case .input, .maxPool, .globalAveragePool, .add, .activation: nil
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// The element types that we read and write, with the names of the safetensors format. All little-endian.
+package enum ElementType: String, Sendable, Codable, CaseIterable {
+    case float64 = "F64"
+    case int64 = "I64"
+    case float32 = "F32"
+    case int32 = "I32"
+    case float16 = "F16"
+    /// The upper half of a `Float`.
+    case bfloat16 = "BF16"
+    case int8 = "I8"
+    case uint8 = "U8"
+
+    package var byteCount: Int {
+        switch self {
+        case .float64, .int64: 8
+        case .float32, .int32: 4
+        case .float16, .bfloat16: 2
+        case .int8, .uint8: 1
+        }
+    }
+
+    /// Whether values become `Float` without a question of meaning.
+    package var isFloatingPoint: Bool {
+        switch self {
+        case .float64, .float32, .float16, .bfloat16: true
+        case .int64, .int32, .int8, .uint8: false
+        }
+    }
+}
