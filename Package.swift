@@ -115,6 +115,7 @@ let package = Package(
         // TestSupport: places and child processes that several test targets need.
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
         specs("Evaluation", ["TestSupport"]),
+        specs("Jobs", ["Base", "TestSupport", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,14 @@
+import Base
+
+/// Which jobs a list shows; nil asks for nothing.
+package struct JobFilter: Sendable, Equatable {
+    package var state: JobState?
+    package var type: JobType?
+    package var dataset: ResourceName?
+
+    package init(state: JobState? = nil, type: JobType? = nil, dataset: ResourceName? = nil) {
+        self.state = state
+        self.type = type
+        self.dataset = dataset
+    }
+}

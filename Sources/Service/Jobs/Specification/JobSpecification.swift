@@ -1,0 +1,74 @@
+import Base
+
+/// What a job is to do: the value that a request becomes, that the queue stores and that the worker carries out.
+///
+/// As JSON it is one flat object with `type` beside the fields of the work; every field is written, also those that were defaults.
+package struct JobSpecification: Codable, Sendable, Equatable {
+    package enum Work: Sendable, Equatable {
+        case train(TrainSpecification)
+        case importArchive(ImportSpecification)
+    }
+
+    package let work: Work
+
+    package init(_ work: Work) { self.work = work }
+
+    package static func train(_ work: TrainSpecification) -> JobSpecification { JobSpecification(.train(work)) }
+    package static func importArchive(_ work: ImportSpecification) -> JobSpecification { JobSpecification(.importArchive(work)) }
+
+    package var type: JobType {
+        switch work {
+        case .train: .train
+        case .importArchive: .importArchive
+        }
+    }
+
+    package var dataset: ResourceName {
+        switch work {
+        case .train(let work): work.dataset
+        case .importArchive(let work): work.dataset
+        }
+    }
+
+    /// Greater goes first; equal ones in the order of their submission. Imports go before training of the same priority's default: data first.
+    package var priority: Int {
+        switch work {
+        case .train(let work): work.priority
+        case .importArchive: 1
+        }
+    }
+
+    /// Threads the job asks for; nil: the share of its slot.
+    package var threads: Int? {
+        switch work {
+        case .train(let work): work.threads
+        case .importArchive: nil
+        }
+    }
+
+    /// Seconds the job may run, all attempts together; nil: no limit.
+    package var timeLimitSeconds: Int? {
+        switch work {
+        case .train(let work): work.timeLimitSeconds
+        case .importArchive: nil
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey { case type }
+
+    package init(from decoder: any Decoder) throws {
+        switch try decoder.container(keyedBy: CodingKeys.self).decode(JobType.self, forKey: .type) {
+        case .train: work = .train(try TrainSpecification(from: decoder))
+        case .importArchive: work = .importArchive(try ImportSpecification(from: decoder))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(type, forKey: .type)
+        switch work {
+        case .train(let work): try work.encode(to: encoder)
+        case .importArchive(let work): try work.encode(to: encoder)
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/// What kind of work a job is.
+package enum JobType: String, Codable, Sendable, CaseIterable {
+    case train
+    /// Takes an uploaded archive into a dataset. Made by the service for an upload, never by `POST /v1/jobs`.
+    case importArchive = "import"
+}

@@ -1,0 +1,61 @@
+extension TrainSpecification {
+    /// The default of every field, each with its reason.
+    package enum Defaults {
+        /// Works with labels alone, so the shortest job always can run.
+        package static let method = Method.supervised
+        /// The side for which published weights were trained.
+        package static let imageSize = 224
+        /// The geometry of published evaluations.
+        package static let fit = Fit.crop
+        /// Enough for a few hundred pictures; early stopping ends sooner.
+        package static let epochs = 50
+        /// `learning.md` section 3.
+        package static let batchSize = 32
+        /// Needs the least tuning.
+        package static let optimiser = Optimiser.adamw
+        /// Usual peaks of one-cycle schedules: 0.001 for AdamW, 0.01 for SGD with momentum.
+        package static func learningRate(_ optimiser: Optimiser) -> Double { optimiser == .adamw ? 0.001 : 0.01 }
+        /// `learning.md` section 3.
+        package static let weightDecay = 0.01
+        /// With pretrained weights: the new head settles before the body moves. 0 without them: a random body must not be frozen.
+        package static let freezeEpochs = 2
+        /// `learning.md` section 3.
+        package static let patience = 8
+        /// Right for photographs too; `both` is the choice for microscopy.
+        package static let flips = Flips.horizontal
+        /// `learning.md` section 4.
+        package static let confidence = 0.8
+        /// Off: plain cross-entropy.
+        package static let labelSmoothing = 0.0
+        /// Every model is served faster by int8 where the gates allow it.
+        package static let scheme = Quantisation.Scheme.ptq
+        /// Robust against single outliers.
+        package static let calibration = Quantisation.Calibration.percentile
+        /// `learning.md` section 7.
+        package static let maximumDrop = 0.01
+        /// Any fixed number: the same job gives the same bits.
+        package static let seed: UInt64 = 1
+        package static let priority = 0
+    }
+
+    /// The values that are allowed, shown by `GET /v1/methods` and enforced at submission.
+    package enum Ranges {
+        package static let imageSize = 32...1024
+        package static let epochs = 1...1000
+        /// Batch norm needs two pictures to have a variance.
+        package static let batchSize = 2...512
+        package static let learningRate = 1e-7...10.0
+        package static let weightDecay = 0.0...1.0
+        package static let freezeEpochs = 0...1000
+        package static let patience = 1...1000
+        /// 1 itself would keep nothing: a probability is never strictly greater.
+        package static let confidence = 0.0...0.9999
+        package static let labelSmoothing = 0.0...0.5
+        package static let maximumDrop = 0.0...1.0
+        /// Numbers that JSON carries exactly (RFC 8259 section 6).
+        package static let seed = 0...9_007_199_254_740_991
+        package static let priority = -100...100
+        /// Up to thirty days.
+        package static let timeLimitSeconds = 1...2_592_000
+    }
+}

@@ -1,0 +1,5 @@
+import Base
+import Jobs
+import Testing
+
+@Suite("Submission") struct SubmissionSpecs {}
