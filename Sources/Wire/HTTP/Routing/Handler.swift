@@ -1,0 +1,2 @@
+/// Answers a request. What it throws becomes a problem (``Router``).
+package typealias Handler = @Sendable (ServerRequest) async throws -> ServerResponse

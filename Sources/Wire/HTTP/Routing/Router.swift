@@ -1,0 +1,55 @@
+import HTTPTypes
+
+/// Finds the handler of a request by method and path, and turns what handlers throw into problems.
+///
+/// - A pattern is `/literal/{name}/…`; `{name}` is one non-empty segment, `{name...}` as the last one is all the rest (joined by `/`, may be empty).
+/// - A literal beats a parameter, a parameter beats the rest.
+/// - One trailing slash is ignored: `/v2/` is `/v2`. Any other empty segment matches nothing but the rest.
+/// - HEAD is answered by the GET handler (the server leaves the body out). OPTIONS: 204 with `Allow`. Another method: 405 with `Allow` (RFC 9110 15.5.6).
+package struct Router: Sendable {
+    private var root = RouteNode()
+    private let describe: @Sendable (any Error, ServerRequest) -> Problem
+
+    /// - Parameter describe: makes a problem of an error that is neither ``Problem`` nor ``HTTPError``; the place to log it. Without it: 500, no detail.
+    package init(describe: @escaping @Sendable (any Error, ServerRequest) -> Problem = { _, _ in Problem(.internalServerError) }) {
+        self.describe = describe
+    }
+
+    /// Adds a route. A second handler for the same method and pattern replaces the first.
+    package mutating func on(_ method: HTTPRequest.Method, _ pattern: String, _ handler: @escaping Handler) {
+        root.insert(pattern.split(separator: "/")[...], names: [], method: method, handler: handler)
+    }
+
+    /// The answer; never throws.
+    package func handle(_ request: ServerRequest) async -> ServerResponse {
+        do {
+            return try await route(request)
+        } catch {
+            var problem =
+                switch error {
+                case let problem as Problem: problem
+                case let error as HTTPError: error.problem
+                default: describe(error, request)
+                }
+            if problem.instance == nil { problem.instance = request.path }
+            if problem.requestID == nil { problem.requestID = request.id }
+            return .problem(problem)
+        }
+    }
+
+    private func route(_ request: ServerRequest) async throws -> ServerResponse {
+        if request.segments == ["*"] { return .empty(.noContent, fields: [.allow: root.allMethods]) }  // OPTIONS *, RFC 9110 section 9.3.7
+        var segments = request.segments[...]
+        if segments.last == "" { segments.removeLast() }
+        guard let match = root.find(segments) else { throw Problem(.notFound, detail: "no such resource: \(request.path)") }
+        let handlers = match.node.handlers
+        guard let route = handlers[request.method] ?? (request.method == .head ? handlers[.get] : nil) else {
+            if request.method == .options { return .empty(.noContent, fields: [.allow: match.node.allow]) }
+            throw Problem(.methodNotAllowed, detail: "allowed here: \(match.node.allow)", fields: [.allow: match.node.allow])
+        }
+        guard !route.names.isEmpty else { return try await route.handler(request) }
+        var request = request
+        for (name, value) in zip(route.names, match.values) { request.parameters[name] = value }
+        return try await route.handler(request)
+    }
+}

@@ -1,0 +1,19 @@
+import Sockets
+
+/// The settings of a server.
+package struct HTTPServerConfiguration: Sendable {
+    package var address: SocketAddress
+    /// Serial queues, each owning its share of the connections. 2: the queues only move bytes; one core saturates a 10 Gbit line.
+    package var queues = 2
+    /// Connections at once; further ones wait in the backlog. 1024: at most 1 GiB of buffers when each is at its limits.
+    package var maximumConnections = 1024
+    /// Connections that the system holds for us before we accept them.
+    package var backlog: Int32 = 512
+    package var limits = ConnectionLimits()
+    /// How often timeouts are looked at. A timeout fires at most this late.
+    package var tick: Duration = .milliseconds(250)
+    /// Called after every exchange on an event queue: must not block.
+    package var accessLog: (@Sendable (AccessRecord) -> Void)?
+
+    package init(address: SocketAddress) { self.address = address }
+}
