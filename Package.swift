@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "CCodecs", path: "Sources/Shims/CCodecs",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("spng"), .linkedLibrary("tiff"), .linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
-        .target(name: "CKernels", path: "Sources/Shims/CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CKernels", path: "Sources/Shims/CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
 
         // Base: identifiers, seeded randomness, atomic files, digests, clocks. Known to all, knows nobody.
         .target(name: "Base", dependencies: ["COpenSSL"], path: "Sources/Base", swiftSettings: strict),

@@ -1,0 +1,29 @@
+import ModelFormat
+
+/// Why there is no answer: what was got and what is allowed. What is wrong with a picture is Images' `ImageError`.
+package enum InferenceError: Error, Sendable, Equatable {
+    /// As many pictures as may wait are waiting: come again later.
+    case saturated(waiting: Int, limit: Int)
+    case shuttingDown
+    case precisionUnavailable(got: Precision, available: [Precision])
+    case outOfRange(name: String, got: Int, allowed: String)
+    /// The network gave logits that are no numbers: never turned into an answer.
+    case notFinite(precision: Precision)
+    case invalidInput(InputDescription)
+    case wrongClassCount(precision: Precision, got: Int, expected: Int)
+}
+
+extension InferenceError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .saturated(let waiting, let limit): "\(waiting) pictures are waiting, at most \(limit) may"
+        case .shuttingDown: "the predictor is shutting down"
+        case .precisionUnavailable(let got, let available):
+            "the model has no \(got.rawValue) form, it has \(available.map(\.rawValue).joined(separator: ", "))"
+        case .outOfRange(let name, let got, let allowed): "\(name) is \(got), allowed is \(allowed)"
+        case .notFinite(let precision): "the \(precision.rawValue) network gave logits that are not finite"
+        case .invalidInput(let input): "pictures cannot be prepared as the model asks: \(input)"
+        case .wrongClassCount(let precision, let got, let expected): "the \(precision.rawValue) network has \(got) classes, the manifest \(expected)"
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Images
+import ModelFormat
+
+/// What a predictor may use of the machine.
+package struct PredictorOptions: Sendable, Equatable {
+    /// Forward passes at the same time, each on its own thread with its own plans.
+    package var lanes: Int
+    /// Threads that one forward pass may use.
+    package var threadsPerLane: Int
+    /// Pictures decoded at the same time.
+    package var decoders: Int
+    /// Pictures inside at any time, waiting or worked on; one more is refused. At 10 ms a picture, 64 waiting are some 0.6 s.
+    package var capacity: Int
+    /// The stack of a lane's or decoder's thread, bytes. 8 MiB as of a main thread: code generation in oneDNN recurses deeply.
+    package var stackBytes: Int
+    /// Passes with each precision before the first answer: the first one of a plan is slower.
+    package var warmUps: Int
+    package var limits: ImageLimits
+
+    package init(
+        lanes: Int = 1, threadsPerLane: Int = 1, decoders: Int = 1, capacity: Int = 64, stackBytes: Int = 8 << 20, warmUps: Int = 2,
+        limits: ImageLimits = .standard
+    ) {
+        self.lanes = lanes
+        self.threadsPerLane = threadsPerLane
+        self.decoders = decoders
+        self.capacity = capacity
+        self.stackBytes = stackBytes
+        self.warmUps = warmUps
+        self.limits = limits
+    }
+
+    func validate() throws(InferenceError) {
+        guard (1...256).contains(lanes) else { throw .outOfRange(name: "lanes", got: lanes, allowed: "1 to 256") }
+        guard (1...256).contains(threadsPerLane) else { throw .outOfRange(name: "threads per lane", got: threadsPerLane, allowed: "1 to 256") }
+        guard (1...256).contains(decoders) else { throw .outOfRange(name: "decoders", got: decoders, allowed: "1 to 256") }
+        guard (1...100_000).contains(capacity) else { throw .outOfRange(name: "capacity", got: capacity, allowed: "1 to 100000") }
+    }
+}

@@ -1,0 +1,19 @@
+import Engine
+
+/// Which layers of a fused network hold their result in signed 8 bits.
+package enum ActivationSigns {
+    /// Unsigned after ReLU and ReLU6, and where only such values are pooled. Signed: the normalised picture, linear bottlenecks, sums without an activation, linear layers.
+    /// - Returns: one entry a layer, true for signed.
+    package static func areSigned(_ network: FusedNetwork) -> [Bool] {
+        var signed: [Bool] = []
+        for layer in network.layers {
+            switch layer.kind {
+            case .input, .linear: signed.append(true)
+            case .convolution(_, let activation, _), .add(let activation): signed.append(activation == nil)
+            case .activation: signed.append(false)
+            case .maxPool, .globalAveragePool: signed.append(layer.inputs.first.map { signed[$0] } ?? true)
+            }
+        }
+        return signed
+    }
+}

@@ -1,0 +1,37 @@
+/// How a network is quantised and when int8 is good enough to be served.
+package struct QuantisationOptions: Codable, Sendable, Equatable {
+    /// Tried in this order until one passes the accuracy gate.
+    package var methods: [CalibrationMethod]
+    /// What int8 may lose of the validation macro-F1.
+    package var maxDrop: Double
+    /// Pictures in a batch of calibration and validation.
+    package var batch: Int
+    /// Threads of a plan, in the latency measurement too: those of a lane that serves.
+    package var threads: Int
+    /// Runs at batch 1 of each precision, interleaved, whose medians are compared.
+    package var latencyRuns: Int
+
+    package init(
+        methods: [CalibrationMethod] = [.percentile, .minmax], maxDrop: Double = 0.01, batch: Int = 16, threads: Int = 1,
+        latencyRuns: Int = 51
+    ) {
+        self.methods = methods
+        self.maxDrop = maxDrop
+        self.batch = batch
+        self.threads = threads
+        self.latencyRuns = latencyRuns
+    }
+
+    /// `first` and then the methods that are left.
+    package init(first: CalibrationMethod, maxDrop: Double = 0.01, batch: Int = 16, threads: Int = 1, latencyRuns: Int = 51) {
+        self.init(
+            methods: [first] + CalibrationMethod.allCases.filter { $0 != first }, maxDrop: maxDrop, batch: batch, threads: threads,
+            latencyRuns: latencyRuns)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case methods, batch, threads
+        case maxDrop = "max_drop"
+        case latencyRuns = "latency_runs"
+    }
+}

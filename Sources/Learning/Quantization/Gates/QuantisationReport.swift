@@ -1,0 +1,79 @@
+import ModelFormat
+
+/// Both precisions of one model, measured on this machine, and which is served why.
+package struct QuantisationReport: Codable, Sendable, Equatable {
+    /// One precision on the validation pictures.
+    package struct Measures: Codable, Sendable, Equatable {
+        package var accuracy: Double
+        package var macroF1: Double
+
+        package init(accuracy: Double, macroF1: Double) {
+            self.accuracy = accuracy
+            self.macroF1 = macroF1
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case accuracy
+            case macroF1 = "macro_f1"
+        }
+    }
+
+    /// What one calibration method came to.
+    package struct Attempt: Codable, Sendable, Equatable {
+        package var calibration: CalibrationMethod
+        package var int8: Measures
+        /// The share of validation pictures that both precisions put in the same class.
+        package var agreement: Double
+        /// Float macro-F1 minus int8 macro-F1.
+        package var drop: Double
+        package var passed: Bool
+    }
+
+    /// At batch 1, in milliseconds, medians of interleaved runs.
+    package struct Latency: Codable, Sendable, Equatable {
+        package var floatMilliseconds: Double
+        package var int8Milliseconds: Double
+        package var runs: Int
+        package var threads: Int
+
+        enum CodingKeys: String, CodingKey {
+            case floatMilliseconds = "float_ms"
+            case int8Milliseconds = "int8_ms"
+            case runs, threads
+        }
+    }
+
+    package var backend: String
+    package var weightBits: Int
+    package var calibrationPictures: Int
+    package var validationPictures: Int
+    package var maxDrop: Double
+    package var float: Measures
+    package var attempts: [Attempt]
+    /// The method whose network is kept; nil where none passed the accuracy gate.
+    package var calibration: CalibrationMethod?
+    /// Nil where there is no int8 network to measure.
+    package var latency: Latency?
+    package var floatBytes: Int
+    /// The size of `int8.safetensors`; nil where there is none.
+    package var int8Bytes: Int?
+    package var served: Precision
+    /// One sentence a gate.
+    package var reasons: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case backend, float, attempts, calibration, latency, served, reasons
+        case weightBits = "weight_bits"
+        case calibrationPictures = "calibration_pictures"
+        case validationPictures = "validation_pictures"
+        case maxDrop = "max_drop"
+        case floatBytes = "float_bytes"
+        case int8Bytes = "int8_bytes"
+    }
+
+    /// The measures of the kept int8 network.
+    package var int8: Measures? { keptAttempt?.int8 }
+    /// The agreement of the kept int8 network with float.
+    package var agreement: Double? { keptAttempt?.agreement }
+    private var keptAttempt: Attempt? { attempts.last { $0.passed && $0.calibration == calibration } }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Images
+import Synchronization
+
+/// Decoded pictures at the size that training and evaluation need, each decoded once as long as memory lasts.
+///
+/// What is cached changes speed only: a picture that does not fit is decoded again and is the same. Threads may ask at once.
+package final class PictureCache: Sendable {
+    private enum Use: Hashable { case training, evaluation }
+    private struct Key: Hashable {
+        let name: String
+        let use: Use
+    }
+    private struct State {
+        var pictures: [Key: RGBImage] = [:]
+        var bytes = 0
+    }
+
+    package let geometry: EvaluationGeometry
+    /// Bytes of pixels that may be kept.
+    package let capacity: Int
+    private let limits: ImageLimits
+    private let state = Mutex(State())
+
+    /// - Parameter capacity: bytes; the default keeps 6,900 pictures of 160 × 160 twice.
+    package init(geometry: EvaluationGeometry, capacity: Int = 1 << 30, limits: ImageLimits = .standard) {
+        self.geometry = geometry
+        self.capacity = capacity
+        self.limits = limits
+    }
+
+    /// The picture that weak augmentation starts from: decoded, and reduced with antialiasing as the evaluation geometry reduces it; never enlarged.
+    package func forTraining(_ file: PictureFile) throws(TrainingError) -> RGBImage {
+        try cached(Key(name: file.name, use: .training)) { () throws(TrainingError) in geometry.reduced(try decode(file)) }
+    }
+
+    /// The picture as validation, test and the service see it: `geometry` applied, size × size.
+    package func forEvaluation(_ file: PictureFile) throws(TrainingError) -> RGBImage {
+        try cached(Key(name: file.name, use: .evaluation)) { () throws(TrainingError) in geometry.apply(to: try decode(file)) }
+    }
+
+    /// How many pictures are kept.
+    package var count: Int { state.withLock { $0.pictures.count } }
+
+    private func cached(_ key: Key, make: () throws(TrainingError) -> RGBImage) throws(TrainingError) -> RGBImage {
+        if let picture = state.withLock({ $0.pictures[key] }) { return picture }
+        let picture = try make()
+        state.withLock { state in
+            guard state.pictures[key] == nil, state.bytes + picture.pixels.count <= capacity else { return }
+            state.pictures[key] = picture
+            state.bytes += picture.pixels.count
+        }
+        return picture
+    }
+
+    private func decode(_ file: PictureFile) throws(TrainingError) -> RGBImage {
+        let bytes: Data
+        do { bytes = try Data(contentsOf: file.url) } catch { throw .unreadable(name: file.name, reason: error.localizedDescription) }
+        do throws(ImageError) {
+            return try ImageDecoder.decode(bytes, limits: limits, shorterSideAtLeast: geometry.decodeShorterSide)
+        } catch {
+            throw .picture(name: file.name, reason: error)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Engine
+import Images
+
+/// Runs an inference plan over pictures: the one way in which validation, test, pseudo-labels and calibration see them.
+package struct PictureEvaluator: Sendable {
+    package let cache: PictureCache
+    package let normalisation: Normalisation
+    /// Threads that decode ahead.
+    package let threads: Int
+
+    package init(cache: PictureCache, normalisation: Normalisation, threads: Int) {
+        self.cache = cache
+        self.normalisation = normalisation
+        self.threads = threads
+    }
+
+    /// Logits of each picture, `[pictures, classes]`, in order.
+    ///
+    /// - Parameter advanced: called after each batch with the number of pictures done; what it throws ends the run.
+    /// - Throws: ``TrainingError`` for a picture that cannot be read, `EngineError` of the plan, or what `advanced` throws.
+    package func logits(of files: [PictureFile], plan: any InferencePlan, advanced: (Int) throws -> Void = { _ in }) throws -> [[Float]] {
+        var rows: [[Float]] = []
+        rows.reserveCapacity(files.count)
+        try forEachBatch(of: files, size: plan.batch) { batch in
+            let logits = try batch.pixels.withUnsafeBufferPointer { try plan.run($0, count: batch.count) }
+            for index in 0..<batch.count { rows.append(Array(logits[(index * plan.classes)..<((index + 1) * plan.classes)])) }
+            try advanced(rows.count)
+        }
+        return rows
+    }
+
+    /// Every batch of the pictures in order, the last one shorter, decoded ahead.
+    package func forEachBatch(of files: [PictureFile], size: Int, _ body: (PictureBatch) throws -> Void) throws {
+        let batches = Prefetcher(count: (files.count + size - 1) / size, ahead: threads + 2, threads: threads) { [self] index in
+            try batch(Array(files[(index * size)..<min(files.count, (index + 1) * size)]))
+        }
+        while let batch = try batches.next() { try body(batch) }
+    }
+
+    /// The pictures in the evaluation geometry, normalised.
+    package func batch(_ files: [PictureFile]) throws(TrainingError) -> PictureBatch {
+        let area = 3 * cache.geometry.size * cache.geometry.size
+        var pictures: [RGBImage] = []
+        for file in files { pictures.append(try cache.forEvaluation(file)) }
+        let pixels = [Float](unsafeUninitializedCapacity: files.count * area) { buffer, initialised in
+            guard let base = buffer.baseAddress else { return }
+            for (offset, picture) in pictures.enumerated() { normalisation.write(picture, to: base + offset * area) }
+            initialised = files.count * area
+        }
+        return PictureBatch(pixels: pixels, count: files.count)
+    }
+}

@@ -1,0 +1,50 @@
+import Augmentation
+import Base
+import Images
+
+/// Makes the training batches: decoded, weakly augmented, normalised.
+package struct TrainingPictures: Sendable {
+    private let samples: [TrainingSample]
+    private let cache: PictureCache
+    private let augmentation: WeakAugmentation
+    private let normalisation: Normalisation
+    private let seed: UInt64
+
+    package init(samples: [TrainingSample], cache: PictureCache, augmentation: WeakAugmentation, normalisation: Normalisation, seed: UInt64)
+    {
+        self.samples = samples
+        self.cache = cache
+        self.augmentation = augmentation
+        self.normalisation = normalisation
+        self.seed = seed
+    }
+
+    /// The batches of an epoch from `firstStep` on, made ahead on `threads` threads.
+    ///
+    /// The random state of a picture derives from seed, epoch and its place in the epoch, never from the thread that makes it.
+    package func batches(epoch: Int, order: EpochOrder, from firstStep: Int, threads: Int) -> Prefetcher<PictureBatch> {
+        let indices = order.indices(epoch: epoch)
+        let size = order.batch
+        return Prefetcher(count: order.stepsPerEpoch - firstStep, ahead: threads + 2, threads: threads) { position in
+            let first = (firstStep + position) * size
+            return try batch(Array(indices[first..<(first + size)]), epoch: epoch, firstPlace: first)
+        }
+    }
+
+    /// One batch, `firstPlace` being the place of its first picture in the epoch.
+    package func batch(_ indices: [Int], epoch: Int, firstPlace: Int) throws(TrainingError) -> PictureBatch {
+        let area = 3 * cache.geometry.size * cache.geometry.size
+        var pictures: [RGBImage] = []
+        pictures.reserveCapacity(indices.count)
+        for (offset, index) in indices.enumerated() {
+            var random = SeededRandom(seed: seed, purpose: "weak.\(epoch).\(firstPlace + offset)")
+            pictures.append(augmentation.apply(to: try cache.forTraining(samples[index].picture), random: &random))
+        }
+        let pixels = [Float](unsafeUninitializedCapacity: indices.count * area) { buffer, initialised in
+            guard let base = buffer.baseAddress else { return }
+            for (offset, picture) in pictures.enumerated() { normalisation.write(picture, to: base + offset * area) }
+            initialised = indices.count * area
+        }
+        return PictureBatch(pixels: pixels, count: indices.count, labels: indices.map { samples[$0].label })
+    }
+}

@@ -1,0 +1,27 @@
+/// What is known at the end of an epoch.
+package struct EpochMetrics: Sendable, Codable, Equatable {
+    /// From 1.
+    package let epoch: Int
+    /// Mean cross-entropy of the training batches, nats.
+    package let trainLoss: Double
+    package let validationLoss: Double
+    package let validationAccuracy: Double
+    package let validationMacroF1: Double
+    /// The head's rate at the last step.
+    package let learningRate: Double
+    /// Training pictures a second, this epoch.
+    package let imagesPerSecond: Double
+    /// The best epoch so far is this one.
+    package let isBest: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case epoch
+        case trainLoss = "train_loss"
+        case validationLoss = "validation_loss"
+        case validationAccuracy = "validation_accuracy"
+        case validationMacroF1 = "validation_macro_f1"
+        case learningRate = "learning_rate"
+        case imagesPerSecond = "images_per_s"
+        case isBest = "is_best"
+    }
+}

@@ -1,0 +1,8 @@
+/// Who watches a training, and may end it. Called on the thread that trains, after every step: must return at once.
+package protocol TrainingObserver: Sendable {
+    /// Asked before every step. True: a checkpoint is written and ``TrainingError/interrupted`` thrown.
+    var shouldStop: Bool { get }
+    func progressed(_ progress: TrainingProgress, stage: String)
+    func epochEnded(_ metrics: EpochMetrics, stage: String)
+    func alarmed(_ alarm: TrainingAlarm)
+}
