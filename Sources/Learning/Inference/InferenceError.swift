@@ -23,7 +23,8 @@ extension InferenceError: CustomStringConvertible {
         case .outOfRange(let name, let got, let allowed): "\(name) is \(got), allowed is \(allowed)"
         case .notFinite(let precision): "the \(precision.rawValue) network gave logits that are not finite"
         case .invalidInput(let input): "pictures cannot be prepared as the model asks: \(input)"
-        case .wrongClassCount(let precision, let got, let expected): "the \(precision.rawValue) network has \(got) classes, the manifest \(expected)"
+        case .wrongClassCount(let precision, let got, let expected):
+            "the \(precision.rawValue) network has \(got) classes, the manifest \(expected)"
         }
     }
 }

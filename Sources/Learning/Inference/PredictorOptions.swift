@@ -32,7 +32,9 @@ package struct PredictorOptions: Sendable, Equatable {
 
     func validate() throws(InferenceError) {
         guard (1...256).contains(lanes) else { throw .outOfRange(name: "lanes", got: lanes, allowed: "1 to 256") }
-        guard (1...256).contains(threadsPerLane) else { throw .outOfRange(name: "threads per lane", got: threadsPerLane, allowed: "1 to 256") }
+        guard (1...256).contains(threadsPerLane) else {
+            throw .outOfRange(name: "threads per lane", got: threadsPerLane, allowed: "1 to 256")
+        }
         guard (1...256).contains(decoders) else { throw .outOfRange(name: "decoders", got: decoders, allowed: "1 to 256") }
         guard (1...100_000).contains(capacity) else { throw .outOfRange(name: "capacity", got: capacity, allowed: "1 to 100000") }
     }

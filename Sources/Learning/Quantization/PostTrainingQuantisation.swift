@@ -36,9 +36,8 @@ package struct PostTrainingQuantisation {
     /// - Parameters:
     ///   - calibration: train pictures, 256 by default; batches of at most `options.batch`. Labels are not looked at.
     ///   - validation: the pictures that decide; batches of at most `options.batch`.
-    ///   - isCancelled: asked before each batch.
-    /// - Throws: ``QuantizationError``, ``EngineError``, what the picture sources throw, `CancellationError`.
-    package func run(calibration: QuantisationPictures, validation: QuantisationPictures, isCancelled: () -> Bool = { false }) throws
+    /// - Throws: ``QuantizationError``, ``EngineError``, what the picture sources throw (which is how a run is stopped).
+    package func run(calibration: QuantisationPictures, validation: QuantisationPictures) throws
         -> Outcome
     {
         guard options.maxDrop.isFinite, (0...1).contains(options.maxDrop) else {
@@ -55,11 +54,10 @@ package struct PostTrainingQuantisation {
 
         var ranges = Calibration(method: options.methods.first ?? .minmax, plan: plan)
         try calibration { batch in
-            if isCancelled() { throw CancellationError() }
             try ranges.observe(batch.pictures, count: batch.labels.count)
         }
 
-        let float = try predictions(of: plan, validation, isCancelled)
+        let float = try predictions(of: plan, validation)
         guard let picture = float.firstPicture else { throw QuantizationError.noPictures(role: "validation") }
         let floatMeasures = try measures(float)
 
@@ -79,7 +77,7 @@ package struct PostTrainingQuantisation {
                 report.reasons.append("int8 cannot be compiled: \(what) is not supported by \(by)")
                 return Outcome(network: nil, report: report)
             }
-            let int8 = try predictions(of: int8Plan, validation, isCancelled)
+            let int8 = try predictions(of: int8Plan, validation)
             guard int8.labels == float.labels else {
                 throw QuantizationError.wrongCount(what: "validation pictures", got: int8.labels.count, expected: float.labels.count)
             }
@@ -114,12 +112,10 @@ package struct PostTrainingQuantisation {
         var firstPicture: [Float]?
     }
 
-    private func predictions(of plan: any InferencePlan, _ pictures: QuantisationPictures, _ isCancelled: () -> Bool) throws -> Predictions
-    {
+    private func predictions(of plan: any InferencePlan, _ pictures: QuantisationPictures) throws -> Predictions {
         var result = Predictions()
         let pictureSize = 3 * manifest.input.size * manifest.input.size
         try pictures { batch in
-            if isCancelled() { throw CancellationError() }
             guard batch.pictures.count == batch.labels.count * pictureSize, !batch.labels.isEmpty else {
                 throw QuantizationError.wrongCount(
                     what: "numbers of a batch", got: batch.pictures.count, expected: batch.labels.count * pictureSize)

@@ -1,0 +1,75 @@
+import Dispatch
+import Images
+import ModelFormat
+import Synchronization
+
+/// One picture on its way through a predictor. Answered exactly once, by whoever comes first: a thread or the caller's cancellation.
+final class PictureRequest: Sendable {
+    enum Picture: Sendable {
+        case encoded([UInt8])
+        case decoded(RGBImage)
+    }
+
+    private enum State {
+        case new
+        case waiting(CheckedContinuation<Answer, any Error>)
+        /// Answered before the caller began to wait.
+        case early(Result<Answer, any Error>)
+        case done
+    }
+
+    let picture: Picture
+    let precision: Precision
+    let topK: Int
+    /// Nanoseconds of the monotonic clock.
+    let arrived = DispatchTime.now().uptimeNanoseconds
+    private let admission: Admission
+    private let state = Mutex(State.new)
+
+    /// - Parameter admission: has let this request in; gets the place back when it is answered.
+    init(picture: Picture, precision: Precision, topK: Int, admission: Admission) {
+        self.picture = picture
+        self.precision = precision
+        self.topK = topK
+        self.admission = admission
+    }
+
+    var isAnswered: Bool {
+        state.withLock {
+            switch $0 {
+            case .new, .waiting: false
+            case .early, .done: true
+            }
+        }
+    }
+
+    func wait(_ continuation: CheckedContinuation<Answer, any Error>) {
+        let early = state.withLock { state -> Result<Answer, any Error>? in
+            if case .early(let result) = state {
+                state = .done
+                return result
+            }
+            state = .waiting(continuation)
+            return nil
+        }
+        if let early { continuation.resume(with: early) }
+    }
+
+    /// Gives the answer and the place back; does nothing the second time.
+    func finish(_ result: Result<Answer, any Error>) {
+        let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Answer, any Error>?) in
+            switch state {
+            case .new:
+                state = .early(result)
+                return (true, nil)
+            case .waiting(let continuation):
+                state = .done
+                return (true, continuation)
+            case .early, .done: return (false, nil)
+            }
+        }
+        guard isFirst else { return }
+        if case .success = result { admission.leave(answered: true) } else { admission.leave(answered: false) }
+        continuation?.resume(with: result)
+    }
+}

@@ -1,0 +1,11 @@
+/// What a predictor is doing and has done, for `/metrics`.
+package struct PredictorLoad: Sendable, Equatable {
+    /// Pictures waiting or worked on.
+    package let inside: Int
+    package let capacity: Int
+    package let answered: Int
+    /// Bad pictures, cancelled requests.
+    package let failed: Int
+    /// Turned away because `capacity` was reached.
+    package let refused: Int
+}
