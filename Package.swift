@@ -114,6 +114,8 @@ let package = Package(
         // Tests
         // TestSupport: places and child processes that several test targets need.
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
+        // EndToEndTests: the real program over loopback.
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Base", grdb], path: "Tests/EndToEndTests", swiftSettings: strict),
         specs("Evaluation", ["TestSupport"]),
         specs("Jobs", ["Base", "TestSupport", grdb]),
     ],
