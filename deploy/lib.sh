@@ -83,3 +83,10 @@ curl_quietly() {
     }
     printf '%s\n' "$answer"
 }
+
+# Lines with tabs between the cells, as aligned columns.
+table() {
+    awk -F '\t' '
+        { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } fields[NR] = NF }
+        END { for (r = 1; r <= NR; r++) { line = ""; for (i = 1; i <= fields[r]; i++) line = line sprintf("%-" width[i] + 2 "s", cell[r, i]); sub(/ +$/, "", line); print line } }'
+}
