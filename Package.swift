@@ -114,6 +114,9 @@ let package = Package(
         // Tests
         // TestSupport: places and child processes that several test targets need.
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
+        specs("ModelFormat", ["Base", "Tensors", "Engine", "TestSupport"]),
+        specs("Quantization", ["Base", "Tensors", "Engine", "ModelFormat", "Evaluation", "TestSupport"]),
+        specs("Inference", ["Base", "Tensors", "Engine", "ModelFormat", "Images", "TestSupport"]),
         // EndToEndTests: the real program over loopback.
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Base", grdb], path: "Tests/EndToEndTests", swiftSettings: strict),
         specs("Evaluation", ["TestSupport"]),
