@@ -4,9 +4,9 @@ import { decimal, percent } from "./format.js";
 
 const width = 520, height = 210, left = 46, right = 12, top = 10, bottom = 28;
 
-/// Curves over epochs. `series`: `[{ name, points: [[x, y], …] }]`, at most four.
+/// Curves over epochs. `series`: `[{ name, points: [[x, y], …], colour: 0 to 3, dashed }]`.
 export function curves(title, series, { from, to, xName = "epoch" } = {}) {
-  const drawn = series.filter((one) => one.points.length > 0).slice(0, 4);
+  const drawn = series.filter((one) => one.points.length > 0);
   if (drawn.length === 0) return el("p", { class: "soft small" }, `${title}: no measure yet.`);
   const xs = drawn.flatMap((one) => one.points.map((point) => point[0]));
   const ys = drawn.flatMap((one) => one.points.map((point) => point[1]));
@@ -24,14 +24,16 @@ export function curves(title, series, { from, to, xName = "epoch" } = {}) {
     svg("line", { class: "axis", x1: left, x2: width - right, y1: height - bottom, y2: height - bottom }),
     svg("text", { x: left, y: height - 8 }, `${xName} ${xLow}`),
     svg("text", { x: width - right, y: height - 8, "text-anchor": "end" }, String(xHigh)),
-    drawn.map((one, index) => one.points.length === 1
-      ? svg("circle", { class: `dot${index}`, cx: x(one.points[0][0]), cy: y(one.points[0][1]), r: 3 })
-      : svg("polyline", { class: `line${index}`, points: one.points.map((point) => `${x(point[0]).toFixed(1)},${y(point[1]).toFixed(1)}`).join(" ") })));
+    drawn.map((one) => one.points.length === 1
+      ? svg("circle", { class: look(one), cx: x(one.points[0][0]), cy: y(one.points[0][1]), r: 3 })
+      : svg("polyline", { class: look(one), points: one.points.map((point) => `${x(point[0]).toFixed(1)},${y(point[1]).toFixed(1)}`).join(" ") })));
   return el("figure", { class: "card" }, el("h3", null, title), picture,
-    el("ul", { class: "legend" }, drawn.map((one, index) => el("li", null,
-      svg("svg", { viewBox: "0 0 26 8", "aria-hidden": "true" }, svg("line", { class: `line${index}`, x1: 0, x2: 26, y1: 4, y2: 4 })),
+    el("ul", { class: "legend" }, drawn.map((one) => el("li", null,
+      svg("svg", { viewBox: "0 0 26 8", "aria-hidden": "true" }, svg("line", { class: look(one), x1: 0, x2: 26, y1: 4, y2: 4 })),
       `${one.name}: ${decimal(one.points.at(-1)[1])}`))));
 }
+
+function look(series) { return `line colour${(series.colour ?? 0) % 4}${series.dashed ? " dashed" : ""}`; }
 
 /// One bar a class, the likeliest first. `predictions`: `[{ label, probability }]`.
 export function bars(predictions) {

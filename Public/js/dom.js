@@ -33,7 +33,7 @@ export function freshId(prefix = "f") { counter += 1; return `${prefix}${counter
 /// A labelled form field. `field` is an input or select.
 export function labelled(title, field, hint) {
   field.id ||= freshId();
-  return el("label", { for: field.id }, title, hint && el("span", { class: "hint" }, hint), field);
+  return el("label", { for: field.id }, title, field, hint && el("span", { class: "hint" }, hint));
 }
 
 /// The message for a failed call, in the service's own words, with each fault it named.

@@ -83,7 +83,7 @@ export async function jobView(place, [id], leaving) {
       for (const phase of phases) {
         const own = measures.filter((one) => one.phase === phase);
         for (const name of [...new Set(own.flatMap((one) => Object.keys(one.metrics)))].filter((one) => pattern.test(one))) {
-          series.push({ name: phases.length > 1 ? `${words(phase)}: ${words(name)}` : words(name), points: own.filter((one) => Number.isFinite(one.metrics[name])).map((one) => [one.epoch, one.metrics[name]]) });
+          series.push({ colour: phases.indexOf(phase), dashed: name.startsWith("validation"), name: phases.length > 1 ? `${words(phase)}: ${words(name)}` : words(name), points: own.filter((one) => Number.isFinite(one.metrics[name])).map((one) => [one.epoch, one.metrics[name]]) });
         }
       }
       return curves(title, series, { from: 0, to: top });
