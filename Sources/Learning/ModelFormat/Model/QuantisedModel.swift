@@ -54,7 +54,10 @@ package struct QuantisedModel: Sendable, Equatable {
         input = try document(InputDescription.self, "input")
         temperature = try document(Double.self, "temperature")
 
-        var faults = StructureCheck.faults(of: fused) + input.faults
+        // Shapes of an impossible layer cannot even be computed: the structure comes first.
+        let structure = StructureCheck.faults(of: fused)
+        guard structure.isEmpty else { throw .invalidNetwork(structure) }
+        var faults = input.faults
         if classes.count != fused.classes { faults.append("\(classes.count) class names for \(fused.classes) classes") }
         if !(temperature.isFinite && temperature > 0) { faults.append("temperature is \(temperature), allowed are positive numbers") }
         if activations.count != fused.layers.count {

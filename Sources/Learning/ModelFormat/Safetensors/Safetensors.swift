@@ -38,12 +38,12 @@ package enum Safetensors {
         return SafetensorsFile(tensors: tensors, metadata: header.metadata)
     }
 
-    /// The file's bytes. Equal input gives equal bytes: tensors stand by falling element size, then by name (as the reference writer does, so that each is aligned).
+    /// The file's bytes. Equal input gives equal bytes: tensors stand by ``ElementType``, then by name, as the reference writer lays them.
     /// - Throws: ``ModelFormatError/duplicateName(_:)``.
     package static func encode(_ tensors: [(String, StoredTensor)], metadata: [String: String] = [:]) throws(ModelFormatError) -> Data {
         var names: Set<String> = ["__metadata__"]
         for (name, _) in tensors { guard names.insert(name).inserted else { throw .duplicateName(name) } }
-        let ordered = tensors.sorted { ($1.1.elementType.byteCount, $0.0) < ($0.1.elementType.byteCount, $1.0) }
+        let ordered = tensors.sorted { ($0.1.elementType.rank, $0.0) < ($1.1.elementType.rank, $1.0) }
         var members: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
