@@ -32,8 +32,10 @@ package final class RequestBody: Sendable {
     private let state: Mutex<State>
 
     /// A body that is wholly there.
-    package init(bytes: [UInt8]) {
-        declaredLength = bytes.isEmpty ? nil : bytes.count
+    package convenience init(bytes: [UInt8]) { self.init(bytes: bytes, declaredLength: bytes.isEmpty ? nil : bytes.count) }
+
+    init(bytes: [UInt8], declaredLength: Int?) {
+        self.declaredLength = declaredLength
         demand = nil
         state = Mutex(State(pieces: bytes.isEmpty ? [] : [bytes], ending: .complete))
     }

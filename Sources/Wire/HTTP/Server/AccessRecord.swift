@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// One finished exchange, for the access log and the metrics.
-package struct AccessRecord: Sendable {
+package struct AccessRecord: Sendable, Equatable {
     /// Nil where the request could not be read.
     package let method: HTTPRequest.Method?
     /// The path without the query (which may hold what does not belong in a log); "" where the request could not be read.

@@ -14,6 +14,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var tick: Duration = .milliseconds(250)
     /// Called after every exchange on an event queue: must not block.
     package var accessLog: (@Sendable (AccessRecord) -> Void)?
+    /// Called when a handler's stream or file failed after the head of the answer was sent, so that no status can tell. The client sees a cut body.
+    package var onBrokenAnswer: (@Sendable (ServerRequest, any Error) -> Void)?
 
     package init(address: SocketAddress) { self.address = address }
 }

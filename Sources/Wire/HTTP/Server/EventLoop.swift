@@ -1,0 +1,81 @@
+import Dispatch
+import Foundation
+import Sockets
+
+/// A serial queue and the connections that live on it. Nothing on it blocks.
+///
+/// `@unchecked Sendable`. Safe because everything but `queue` and `services` is touched on `queue` only.
+final class EventLoop: @unchecked Sendable {
+    /// What all connections of a server share.
+    struct Services: Sendable {
+        let configuration: HTTPServerConfiguration
+        let handler: @Sendable (ServerRequest) async -> ServerResponse
+        let makeRequestID: @Sendable () -> String
+        let date: @Sendable () -> [UInt8]
+        /// Called once for every adopted connection when it is closed.
+        let onClose: @Sendable () -> Void
+    }
+
+    let queue: DispatchQueue
+    let services: Services
+    /// Where every read of this queue lands. 64 KiB: beyond it a `recv` costs no less per byte.
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private var timer: (any DispatchSourceTimer)?
+
+    init(number: Int, services: Services) {
+        queue = DispatchQueue(label: "aliquot.http.\(number)")
+        self.services = services
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Takes over an accepted descriptor. From any thread.
+    func adopt(descriptor: Int32, peer: SocketAddress?) {
+        queue.async { [self] in
+            let stream = SocketStream(descriptor: descriptor, peer: peer, queue: queue)
+            let connection = HTTPConnection(stream: stream, loop: self)
+            connections[ObjectIdentifier(connection)] = connection
+            if timer == nil { startTimer() }
+            connection.open()
+        }
+    }
+
+    /// The connection has closed itself.
+    func remove(_ connection: HTTPConnection) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        if connections.isEmpty {
+            timer?.cancel()
+            timer = nil
+        }
+        services.onClose()
+    }
+
+    /// Asks every connection to end after what it has in flight. From any thread.
+    func drain() { queue.async { [self] in for connection in connections.values { connection.drain() } } }
+
+    /// Cuts every connection. Returns when that is done.
+    func abort() async {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                for connection in connections.values { connection.take(.abort) }
+                continuation.resume()
+            }
+        }
+    }
+
+    /// One timer for all deadlines of a loop: moving a deadline costs nothing, and an idle server does not wake up.
+    private func startTimer() {
+        let timer = DispatchSource.makeTimerSource(queue: queue)
+        let tick = services.configuration.tick.components
+        let interval = DispatchTimeInterval.nanoseconds(Int(tick.seconds) * 1_000_000_000 + Int(tick.attoseconds / 1_000_000_000))
+        timer.schedule(deadline: .now() + interval, repeating: interval)
+        timer.setEventHandler { [weak self] in
+            guard let self else { return }
+            for connection in connections.values { connection.take(.tick) }
+        }
+        self.timer = timer
+        timer.resume()
+    }
+}
