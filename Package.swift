@@ -102,7 +102,12 @@ let package = Package(
         room("Service", "API", ["Base", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", httpTypes, log]),
 
         // App: knows all, known to nobody.
-        room("App", "AliquotService", ["Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Inference", "DatasetStore", "ModelStore", "Jobs", "API", log, lifecycle]),
+        room(
+            "App", "AliquotService",
+            [
+                "Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", "API",
+                log, lifecycle,
+            ]),
         .executableTarget(
             name: "aliquot",
             dependencies: [
@@ -121,6 +126,10 @@ let package = Package(
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Base", grdb], path: "Tests/EndToEndTests", swiftSettings: strict),
         specs("Evaluation", ["TestSupport"]),
         specs("Jobs", ["Base", "TestSupport", grdb]),
+        specs("API", ["Base", "HTTP", "Images", "DatasetStore", "ModelStore", "Jobs", "Inference", "TestSupport", httpTypes, log]),
+        specs("AliquotService", ["API", "Base", "Jobs", "Tensors", "Engine", "Networks", "ModelFormat", "Images", "TestSupport", log]),
+        specs("Sockets", ["Base"]),
+        specs("HTTP", ["Base", "Sockets", "TestSupport", httpTypes]),
     ],
     swiftLanguageModes: [.v6]
 )
