@@ -23,8 +23,8 @@ package struct Job: Codable, Sendable, Equatable {
     /// Lines of `events.jsonl` that were no events and were left out.
     package let badEventLines: Int
     package let links: Links
-    /// Changes with everything that can be seen in the job: the strong ETag without its quotes.
-    package let etag: String
+    /// Changes with everything that can be seen in the job: the strong ETag without its quotes (a header, not a field).
+    package var etag = ""
 
     /// Paths of the API.
     package struct Links: Codable, Sendable, Equatable {
@@ -38,7 +38,7 @@ package struct Job: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, type, state, attempt, progress, metrics, result, error, specification, links, etag
+        case id, type, state, attempt, progress, metrics, result, error, specification, links
         case createdAt = "created_at"
         case startedAt = "started_at"
         case finishedAt = "finished_at"

@@ -1,36 +1,135 @@
 import Base
 import Foundation
+import GRDB
 import Logging
+import Synchronization
 
 /// Accepts jobs, remembers them across crashes, hands them to workers and watches them.
+///
+/// The truth about a job is its row in `jobs.sqlite`. Every change of a row is one ``JobLifecycle`` event, decided on the serial queue `decisions` in one transaction,
+/// committed (fsynced), announced in the job's `events.jsonl`, and only then shown. Who changes what:
+/// 1. `decisions` alone writes rows and starts workers; an event that no longer fits the row is refused by the life cycle, so late callbacks do no harm.
+/// 2. `board` holds what is only in memory: running workers and the latest progress of their jobs. Losing it loses no job.
+/// 3. Reads (``get(_:)``, ``list(_:pageSize:pageToken:)``, ``wait(_:seconds:etag:)``, ``events(_:after:)``) change nothing and wait for no lock held by work.
+/// 4. A job's directory is made before its row and removed after it; what a crash leaves in between is removed by ``start()``.
 package final class JobQueue: Sendable {
     /// Called when a worker has finished: takes what is in `result/` into the stores. Must be idempotent: after a crash of the service it is called again.
+    /// A ``JobFailure`` that it throws becomes the job's error.
     package typealias Completion = @Sendable (_ job: Job, _ resultDirectory: URL) async throws -> JobResult
 
-    package let directory: URL
+    struct Board {
+        var live: [ULID: LiveJob] = [:]
+        /// Jobs whose result is being stored.
+        var storing: Set<ULID> = []
+        var isStarted = false
+        var isShuttingDown = false
+        /// Whether the database is closed.
+        var isClosed = false
+    }
 
+    let directories: JobDirectories
+    let database: JobDatabase
+    let executor: any JobExecutor
+    let settings: JobQueueSettings
+    let logger: Logger
+    let completion: Completion
+    let board = Mutex(Board())
+    let signals = ChangeSignals()
+    let decisions = DispatchQueue(label: "aliquot.jobs.decisions")
+    let disk = DispatchQueue(label: "aliquot.jobs.disk")
+    let watching = DispatchQueue(label: "aliquot.jobs.watching")
+
+    /// Opens the queue; nothing runs before ``start()``.
+    ///
+    /// - Parameters:
+    ///   - directory: the data directory, which holds `jobs.sqlite` and `jobs/`. The caller sees to it that one process uses it at a time.
+    ///   - completion: see ``Completion``.
+    /// - Throws: `SystemError`, `DatabaseError` or ``JobsError/storage(_:)`` if the directory cannot be used.
     package init(
         directory: URL, executor: any JobExecutor, settings: JobQueueSettings = .standard, logger: Logger = Logger(label: "aliquot.jobs"),
         completion: @escaping Completion
     ) throws {
-        self.directory = directory
+        directories = try JobDirectories(dataDirectory: directory)
+        database = try JobDatabase(directory.appendingPathComponent("jobs.sqlite"))
+        self.executor = executor
+        self.settings = settings
+        self.logger = logger
+        self.completion = completion
     }
 
-    package func start() async throws { throw JobsError.shuttingDown }
+    /// Takes a job into the queue: its directory with the attachments and its row are durable once this returns.
+    ///
+    /// - Parameter attachments: files (of the same file system) that are moved into the job's directory, by their name there: `revision.jsonl`, `input/archive`.
+    /// - Throws: ``JobsError/queueFull(limit:)``, ``JobsError/shuttingDown``, ``JobsError/badAttachmentName(_:)``, ``JobsError/system(_:)``; after a throw there
+    ///   is no job, and attachments may be gone.
     package func submit(_ specification: JobSpecification, attachments: [String: URL] = [:]) async throws -> Job {
-        throw JobsError.shuttingDown
+        let id = ULID.now()
+        // Asked here too, so that a full queue does not cost the attachments; decided below.
+        guard try await database.pool.read(JobDatabase.active) < settings.capacity else {
+            throw JobsError.queueFull(limit: settings.capacity)
+        }
+        try await perform(on: disk) { try self.directories.make(id, specification, attachments: attachments) }
+        do {
+            try await perform(on: decisions) { try self.insert(id, specification) }
+        } catch {
+            try await perform(on: disk) { try self.directories.remove(id) }
+            throw error
+        }
+        return try await get(id)
     }
-    package func get(_ id: ULID) async throws -> Job { throw JobsError.shuttingDown }
-    package func list(_ filter: JobFilter = JobFilter(), pageSize: Int = 50, pageToken: String? = nil) async throws -> JobPage {
-        throw JobsError.shuttingDown
+
+    /// Ends a job: a waiting one never starts, a running one is stopped and then ends `cancelled`. Cancelling twice is no error.
+    ///
+    /// - Returns: the job as it is now; its worker may need a while to stop.
+    /// - Throws: ``JobsError/noSuchJob(_:)``, ``JobsError/wrongState(job:action:state:allowed:)`` if it has succeeded or failed, ``JobsError/finishing(_:)``.
+    package func cancel(_ id: ULID) async throws -> Job {
+        try await perform(on: decisions) { try self.apply(.stopRequested(.cancel), to: id, action: "cancel") }
+        return try await get(id)
     }
-    package func wait(_ id: ULID, seconds: Double, etag: String? = nil) async throws -> Job { throw JobsError.shuttingDown }
-    package func cancel(_ id: ULID) async throws -> Job { throw JobsError.shuttingDown }
-    package func resume(_ id: ULID) async throws -> Job { throw JobsError.shuttingDown }
-    package func delete(_ id: ULID) async throws { throw JobsError.shuttingDown }
-    package func events(_ id: ULID, after position: Int = 0) async throws -> AsyncStream<JobEvent> { throw JobsError.shuttingDown }
-    package func metrics(_ id: ULID, limit: Int = 10_000) async throws -> [JobEvent] { throw JobsError.shuttingDown }
-    package func files(_ id: ULID) async throws -> JobFiles { throw JobsError.shuttingDown }
-    package func counts() async throws -> [JobState: Int] { throw JobsError.shuttingDown }
-    package func shutdown(grace: Duration) async {}
+
+    /// Queues a failed or cancelled job again; its worker continues from the checkpoint.
+    ///
+    /// - Throws: ``JobsError/noSuchJob(_:)``, ``JobsError/wrongState(job:action:state:allowed:)``, ``JobsError/shuttingDown``.
+    package func resume(_ id: ULID) async throws -> Job {
+        try await perform(on: decisions) {
+            if self.board.withLock({ $0.isShuttingDown }) { throw JobsError.shuttingDown }
+            try self.apply(.resumeRequested, to: id, action: "resume")
+            self.fillSlots()
+        }
+        return try await get(id)
+    }
+
+    /// Forgets a job that has ended, with its directory. What it has made (models, images) stays.
+    ///
+    /// - Throws: ``JobsError/noSuchJob(_:)``, ``JobsError/wrongState(job:action:state:allowed:)`` if it has not ended.
+    package func delete(_ id: ULID) async throws {
+        try await perform(on: decisions) {
+            try self.database.pool.write { database in
+                let record = try JobDatabase.fetch(id, database)
+                guard record.lifecycle.state.isTerminal else {
+                    throw JobsError.wrongState(
+                        job: id, action: "delete", state: record.lifecycle.state, allowed: JobState.allCases.filter(\.isTerminal))
+                }
+                try database.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [id.description])
+            }
+        }
+        try await perform(on: disk) { try self.directories.remove(id) }
+        signals.notify(id)
+    }
+
+    /// Runs blocking work on a Dispatch queue, so that it holds no thread of Swift's pool.
+    func perform<Result: Sendable>(on queue: DispatchQueue, _ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Swift.Result(catching: work).mapError(Self.named)) }
+        }
+    }
+
+    /// Errors of the layers below as errors of this target.
+    static func named(_ error: any Error) -> any Error {
+        switch error {
+        case let error as SystemError: JobsError.system(error)
+        case let error as DatabaseError: JobsError.storage("\(error)")
+        default: error
+        }
+    }
 }

@@ -1,0 +1,53 @@
+import Base
+import Foundation
+
+/// One reader of a job's events: pulls from the file as fast as its client takes them, and holds at most one piece in memory.
+actor EventReader {
+    private let job: ULID
+    private var tail: EventTail
+    private let queue: JobQueue
+    private var pending: ArraySlice<JobEvent> = []
+    private var isOver = false
+    /// Look again after this time even if nobody woke us.
+    private static let patience = Duration.seconds(2)
+
+    init(job: ULID, tail: EventTail, queue: JobQueue) {
+        self.job = job
+        self.tail = tail
+        self.queue = queue
+    }
+
+    /// The next event; nil when the job has ended and all was told, when the queue is shut down, or when the task is cancelled.
+    func next() async -> JobEvent? {
+        while !isOver, !Task.isCancelled {
+            if let event = pending.popFirst() {
+                // `end` is true only if nothing follows: a job that was resumed has more than one in its file.
+                if event.kind != .end { return event }
+                if pending.isEmpty, await queue.hasEnded(job) {
+                    guard pull() else {
+                        isOver = true
+                        return event
+                    }
+                }
+                continue
+            }
+            let changes = queue.signals.changes(of: job, until: .now().advanced(by: Self.patience))
+            let hasEnded = await queue.hasEnded(job)
+            if pull() { continue }
+            if hasEnded || queue.signals.isClosed { break }
+            for await _ in changes { break }
+        }
+        isOver = true
+        return nil
+    }
+
+    /// Takes the next piece of the file. Returns whether there was any event. A file that cannot be read any more (the job was deleted) ends the stream.
+    private func pull() -> Bool {
+        do {
+            pending = try tail.read()[...]
+        } catch {
+            isOver = true
+        }
+        return !pending.isEmpty
+    }
+}
