@@ -4,5 +4,7 @@ package protocol TrainingObserver: Sendable {
     var shouldStop: Bool { get }
     func progressed(_ progress: TrainingProgress, stage: String)
     func epochEnded(_ metrics: EpochMetrics, stage: String)
+    /// Pictures that were only looked at: pseudo-labelling, calibration, test.
+    func evaluated(_ done: Int, of total: Int, stage: String)
     func alarmed(_ alarm: TrainingAlarm)
 }

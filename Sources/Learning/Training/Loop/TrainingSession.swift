@@ -92,10 +92,10 @@ final class TrainingSession {
         try validationPlan.load(parameters)
         let validation = trainer.data.validation
         let logits = try trainer.evaluator.logits(of: validation.map(\.picture), plan: validationPlan)
-        let measures: ClassificationMeasures
-        do { measures = try ClassificationMeasures(logits: logits, labels: validation.map(\.label)) } catch EvaluationError.notFinite {
+        guard logits.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
             throw TrainingError.diverged(stage: trainer.stage, epoch: state.epoch + 1, step: state.step)
         }
+        let measures = try ClassificationMeasures(logits: logits, labels: validation.map(\.label))
         let isBest = state.stopping.record(epoch: state.epoch + 1, macroF1: measures.macroF1, loss: measures.logLoss)
         if isBest { best = parameters }
         let metrics = EpochMetrics(

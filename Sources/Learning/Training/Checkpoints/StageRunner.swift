@@ -1,0 +1,37 @@
+import Base
+import Engine
+import Foundation
+
+/// Trains the networks of a job one after the other, each only once, however often the job is taken up again.
+///
+/// `<stage>.checkpoint.safetensors` is the one in progress; it gives way to `<stage>.finished.safetensors`.
+package struct StageRunner {
+    package let cache: PictureCache
+    package let backend: any Backend
+    package let threads: Int
+    /// Holds the checkpoints; exists.
+    package let directory: URL
+
+    package init(cache: PictureCache, backend: any Backend, threads: Int, directory: URL) {
+        self.cache = cache
+        self.backend = backend
+        self.threads = threads
+        self.directory = directory
+    }
+
+    /// The stage's result: read where it is finished, else trained from where its checkpoint stands.
+    package func run(_ stage: String, _ recipe: Recipe, data: TrainingData, observer: any TrainingObserver) throws -> TrainingResult {
+        let finished = directory.appendingPathComponent("\(stage).finished.safetensors")
+        if let result = try FinishedStage.read(finished, graph: recipe.graph) { return result }
+        let checkpoint = directory.appendingPathComponent("\(stage).checkpoint.safetensors")
+        let trainer = Trainer(
+            stage: stage, graph: recipe.graph, configuration: recipe.configuration, data: data, cache: cache, backend: backend,
+            threads: threads,
+            checkpoint: checkpoint)
+        let result = try trainer.run(from: recipe.initial, observer: observer)
+        try FinishedStage.write(result, to: finished)
+        // The finished file is durable: a checkpoint that outlives it (no such file, or a crash here) does no harm.
+        try? FileManager.default.removeItem(at: checkpoint)
+        return result
+    }
+}
