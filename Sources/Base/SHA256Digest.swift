@@ -8,7 +8,9 @@ package struct SHA256Digest: Hashable, Sendable, Codable, CustomStringConvertibl
 
     /// Reads 64 lower-case hexadecimal digits; nil for anything else.
     package init?(_ hexadecimal: String) {
-        guard hexadecimal.utf8.count == 64, hexadecimal.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else { return nil }
+        guard hexadecimal.utf8.count == 64, hexadecimal.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
+            return nil
+        }
         description = hexadecimal
     }
 
@@ -45,7 +47,9 @@ package struct SHA256Digest: Hashable, Sendable, Codable, CustomStringConvertibl
 
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
-        guard let value = SHA256Digest(text) else { throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a SHA-256: \(text)")) }
+        guard let value = SHA256Digest(text) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a SHA-256: \(text)"))
+        }
         self = value
     }
 

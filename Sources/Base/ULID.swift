@@ -20,13 +20,17 @@ package struct ULID: Hashable, Sendable, Codable, Comparable, CustomStringConver
 
     /// Reads a written identifier; nil for anything that is not one.
     package init?(_ text: String) {
-        guard text.utf8.count == 26, text.allSatisfy({ Self.alphabet.contains($0) }), let first = text.first, first <= "7" else { return nil }
+        guard text.utf8.count == 26, text.allSatisfy({ Self.alphabet.contains($0) }), let first = text.first, first <= "7" else {
+            return nil
+        }
         description = text
     }
 
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
-        guard let value = ULID(text) else { throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a ULID: \(text)")) }
+        guard let value = ULID(text) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a ULID: \(text)"))
+        }
         self = value
     }
 

@@ -14,7 +14,8 @@ enum MobileNetV2 {
         for stage in stages {
             for block in 0..<stage.blocks {
                 x = invertedResidual(
-                    &builder, "features.\(index).conv", x, expansion: stage.expansion, channels: stage.channels, stride: block == 0 ? stage.stride : 1)
+                    &builder, "features.\(index).conv", x, expansion: stage.expansion, channels: stage.channels,
+                    stride: block == 0 ? stage.stride : 1)
                 index += 1
             }
         }

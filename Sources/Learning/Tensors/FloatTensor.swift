@@ -6,7 +6,9 @@ package struct FloatTensor: Sendable, Equatable {
 
     /// - Throws: ``TensorError/countMismatch(shape:values:)`` where the shape does not hold that many values.
     package init(shape: [Int], values: [Float]) throws(TensorError) {
-        guard shape.allSatisfy({ $0 >= 0 }), shape.reduce(1, *) == values.count else { throw .countMismatch(shape: shape, values: values.count) }
+        guard shape.allSatisfy({ $0 >= 0 }), shape.reduce(1, *) == values.count else {
+            throw .countMismatch(shape: shape, values: values.count)
+        }
         self.shape = shape
         self.values = values
     }

@@ -11,11 +11,10 @@ enum { CHUNK = 192 };  // pixels whose mean and squared deviations are taken whi
 // partials: per (n, cb): 2 * width floats of sums, then per cb: 2 * width of coefficients.
 int64_t aliquot_norm_partials(aliquot_blocked_shape s) { return (int64_t)s.batch * s.blocks * 2 * s.width + (int64_t)s.blocks * 4 * s.width; }
 
-// y = slope * x + offset; forward and backward take it from the same numbers, so that a mask can be recomputed to the bit.
-INLINE void affine(float scale, float shift, float mean, float inverse, float *slope_then_offset, const int W) {
-    const double slope = (double)scale * inverse;
-    slope_then_offset[0] = (float)slope;
-    slope_then_offset[W] = (float)(shift - mean * slope);
+// y = (x − mean) · slope + shift. The mean goes off first: near an activation's threshold that loses the least, and forward and backward, which take the
+// same numbers, agree on the mask to the bit.
+INLINE void slopes(const float *scale, const float *inverse, float *slope, const int W) {
+    for (int c = 0; c < W; c++) slope[c] = (float)((double)scale[c] * inverse[c]);
 }
 
 typedef float vector16 __attribute__((vector_size(64), aligned(4)));
@@ -60,7 +59,7 @@ PLANE_STATISTICS(8)
 
 
 // From every plane's statistics to the channel's, in the order of the pictures.
-INLINE void combine_statistics(const aliquot_norm_forward *a, const int W, float *coefficients) {
+INLINE void combine_statistics(const aliquot_norm_forward *a, const int W) {
     const aliquot_blocked_shape s = a->shape;
     SHARE(s.blocks, from, to);
     for (int64_t cb = from; cb < to; cb++)
@@ -81,25 +80,27 @@ INLINE void combine_statistics(const aliquot_norm_forward *a, const int W, float
             a->running_mean[channel] = (float)((1 - (double)a->momentum) * a->running_mean[channel] + a->momentum * mean);
             const double unbiased = deviations / (count > 1 ? count - 1 : 1);
             a->running_variance[channel] = (float)((1 - (double)a->momentum) * a->running_variance[channel] + a->momentum * unbiased);
-            affine(a->scale[channel], a->shift[channel], a->mean[channel], a->inverse_deviation[channel], coefficients + cb * 2 * W + c, W);
         }
 }
 
-// In vectors of one channel block: y = act(x * slope + offset + r).
+// In vectors of one channel block: y = act((x − mean) · slope + shift + r).
 #define APPLY(W)                                                                                                                           \
     INLINE vector##W activate_##W(vector##W v, aliquot_activation activation) {                                                            \
         if (activation == ALIQUOT_LINEAR) return v;                                                                                        \
         v = __builtin_elementwise_max(v, (vector##W){0});                                                                                  \
         return activation == ALIQUOT_RELU6 ? __builtin_elementwise_min(v, (vector##W){0} + 6.f) : v;                                       \
     }                                                                                                                                      \
-    INLINE void apply_##W(const float *x_in, const float *r_in, float *y_out, int pixels, const float *coefficients, const aliquot_activation activation) { \
-        const vector##W *x = (const vector##W *)x_in, *r = (const vector##W *)r_in;                                                        \
-        vector##W *y = (vector##W *)y_out;                                                                                                 \
-        const vector##W slope = *(const vector##W *)coefficients, offset = *(const vector##W *)(coefficients + W);                         \
+    INLINE void apply_##W(const aliquot_norm_forward *a, int64_t at, int cb, const aliquot_activation activation) {                        \
+        const int pixels = a->shape.pixels;                                                                                                \
+        const vector##W *x = (const vector##W *)(a->x + at), *r = a->residual ? (const vector##W *)(a->residual + at) : NULL;              \
+        vector##W *y = (vector##W *)(a->y + at);                                                                                           \
+        float c[W];                                                                                                                        \
+        slopes(a->scale + cb * W, a->inverse_deviation + cb * W, c, W);                                                                    \
+        const vector##W slope = *(const vector##W *)c, mean = *(const vector##W *)(a->mean + cb * W), shift = *(const vector##W *)(a->shift + cb * W); \
         if (r)                                                                                                                             \
-            for (int p = 0; p < pixels; p++) y[p] = activate_##W(x[p] * slope + offset + r[p], activation);                                \
+            for (int p = 0; p < pixels; p++) y[p] = activate_##W((x[p] - mean) * slope + shift + r[p], activation);                              \
         else                                                                                                                               \
-            for (int p = 0; p < pixels; p++) y[p] = activate_##W(x[p] * slope + offset, activation);                                       \
+            for (int p = 0; p < pixels; p++) y[p] = activate_##W((x[p] - mean) * slope + shift, activation);                                     \
     }
 APPLY(16)
 APPLY(8)
@@ -109,19 +110,18 @@ APPLY(8)
         const aliquot_norm_forward *a = data;                                                                                              \
         const aliquot_blocked_shape s = a->shape;                                                                                          \
         const int64_t planes = (int64_t)s.batch * s.blocks;                                                                                \
-        float *coefficients = a->partials + planes * 2 * W;                                                                                \
         SHARE(planes, from, to);                                                                                                           \
         for (int64_t i = from; i < to; i++)                                                                                                \
             plane_statistics_##W(a->x + i * s.pixels * W, s.pixels, a->partials + i * 2 * W, a->partials + i * 2 * W + W);                 \
         GOMP_barrier();                                                                                                                    \
-        combine_statistics(a, W, coefficients);                                                                                            \
+        combine_statistics(a, W);                                                                                                          \
         GOMP_barrier();                                                                                                                    \
         for (int64_t i = from; i < to; i++) {                                                                                              \
             const int64_t at = i * s.pixels * W;                                                                                           \
-            const float *c = coefficients + i % s.blocks * 2 * W, *r = a->residual ? a->residual + at : NULL;                              \
-            if (a->activation == ALIQUOT_LINEAR) apply_##W(a->x + at, r, a->y + at, s.pixels, c, ALIQUOT_LINEAR);                          \
-            else if (a->activation == ALIQUOT_RELU) apply_##W(a->x + at, r, a->y + at, s.pixels, c, ALIQUOT_RELU);                         \
-            else apply_##W(a->x + at, r, a->y + at, s.pixels, c, ALIQUOT_RELU6);                                                           \
+            const int cb = (int)(i % s.blocks);                                                                                            \
+            if (a->activation == ALIQUOT_LINEAR) apply_##W(a, at, cb, ALIQUOT_LINEAR);                                                     \
+            else if (a->activation == ALIQUOT_RELU) apply_##W(a, at, cb, ALIQUOT_RELU);                                                    \
+            else apply_##W(a, at, cb, ALIQUOT_RELU6);                                                                                      \
         }                                                                                                                                  \
     }
 FORWARD(16)
@@ -143,9 +143,9 @@ void aliquot_norm_forward_run(const aliquot_norm_forward *a) { parallel(a->shape
         const vector##W *dy2 = a->dy2 ? (const vector##W *)(a->dy2 + at) : NULL;                                                           \
         const vector##W *y = a->has_residual && activation != ALIQUOT_LINEAR ? (const vector##W *)(a->y + at) : NULL;                      \
         vector##W *g = a->g ? (vector##W *)(a->g + at) : NULL;                                                                             \
-        float c[2 * W];                                                                                                                    \
-        for (int k = 0; k < W; k++) affine(a->scale[cb * W + k], a->shift[cb * W + k], a->mean[cb * W + k], a->inverse_deviation[cb * W + k], c + k, W); \
-        const vector##W slope = *(const vector##W *)c, offset = *(const vector##W *)(c + W), mean = *(const vector##W *)(a->mean + cb * W); \
+        float c[W];                                                                                                                        \
+        slopes(a->scale + cb * W, a->inverse_deviation + cb * W, c, W);                                                                    \
+        const vector##W slope = *(const vector##W *)c, mean = *(const vector##W *)(a->mean + cb * W), shift = *(const vector##W *)(a->shift + cb * W); \
         vector##W sums = {0}, products = {0};                                                                                              \
         for (int from = 0; from < pixels; from += CHUNK) {                                                                                 \
             const int to = pixels - from < CHUNK ? pixels : from + CHUNK;                                                                  \
@@ -154,7 +154,7 @@ void aliquot_norm_forward_run(const aliquot_norm_forward *a) { parallel(a->shape
                 const vector##W xv = x[p];                                                                                                 \
                 vector##W gv = dy[p];                                                                                                      \
                 if (dy2) gv += dy2[p];                                                                                                     \
-                gv = masked_##W(gv, y ? y[p] : xv * slope + offset, activation);                                                           \
+                gv = masked_##W(gv, y ? y[p] : (xv - mean) * slope + shift, activation);                                                         \
                 if (g) g[p] = gv;                                                                                                          \
                 sum += gv;                                                                                                                 \
                 product += gv * (xv - mean);                                                                                               \
@@ -170,14 +170,14 @@ void aliquot_norm_forward_run(const aliquot_norm_forward *a) { parallel(a->shape
         const vector##W *x = (const vector##W *)(a->x + at), *g = (const vector##W *)((a->g ? a->g : a->dy) + at);                         \
         vector##W *dx = (vector##W *)(a->dx + at);                                                                                         \
         const int is_masked = a->g != NULL;                                                                                                \
-        float c[2 * W];                                                                                                                    \
-        for (int k = 0; k < W; k++) affine(a->scale[cb * W + k], a->shift[cb * W + k], a->mean[cb * W + k], a->inverse_deviation[cb * W + k], c + k, W); \
-        const vector##W slope = *(const vector##W *)c, offset = *(const vector##W *)(c + W), mean = *(const vector##W *)(a->mean + cb * W); \
+        float c[W];                                                                                                                        \
+        slopes(a->scale + cb * W, a->inverse_deviation + cb * W, c, W);                                                                    \
+        const vector##W slope = *(const vector##W *)c, mean = *(const vector##W *)(a->mean + cb * W), shift = *(const vector##W *)(a->shift + cb * W); \
         const vector##W A = *(const vector##W *)coefficients, B = *(const vector##W *)(coefficients + W), C = *(const vector##W *)(coefficients + 2 * W); \
         if (is_masked)                                                                                                                     \
             for (int p = 0; p < pixels; p++) dx[p] = A * g[p] + (B * (x[p] - mean) + C);                                                   \
         else                                                                                                                               \
-            for (int p = 0; p < pixels; p++) dx[p] = A * masked_##W(g[p], x[p] * slope + offset, activation) + (B * (x[p] - mean) + C);    \
+            for (int p = 0; p < pixels; p++) dx[p] = A * masked_##W(g[p], (x[p] - mean) * slope + shift, activation) + (B * (x[p] - mean) + C);    \
     }
 GRADIENT(16)
 GRADIENT(8)

@@ -66,7 +66,8 @@ extension Graph {
                     }
                 }
                 let activation = fuseActivation(after: &tail, only)
-                append(.convolution(convolution, activation: activation, residual: residual), inputs: [try layer(node.inputs[0])], norm: norm)
+                append(
+                    .convolution(convolution, activation: activation, residual: residual), inputs: [try layer(node.inputs[0])], norm: norm)
                 // What was fused between is no one's input any more; mark it as done.
                 var done = index
                 while done != tail, let next = only(done) {
@@ -111,7 +112,9 @@ extension Graph {
         let perOutput = weight.values.count / convolution.outputs
         for output in 0..<convolution.outputs {
             let slope = Double(scale[output]) / (Double(variance[output]) + Double(norm.epsilon)).squareRoot()
-            for index in output * perOutput..<(output + 1) * perOutput { weight.values[index] = Float(Double(weight.values[index]) * slope) }
+            for index in output * perOutput..<(output + 1) * perOutput {
+                weight.values[index] = Float(Double(weight.values[index]) * slope)
+            }
             bias.values[output] = Float((Double(bias.values[output]) - Double(mean[output])) * slope + Double(shift[output]))
         }
         return ["\(name).weight": weight, "\(name).bias": bias]

@@ -44,7 +44,8 @@ package struct Graph: Sendable, Codable, Equatable {
             case .batchNorm(let norm):
                 let shape = [norm.channels]
                 return [
-                    parameter("weight", shape, .normScale), parameter("bias", shape, .normShift), parameter("running_mean", shape, .runningMean),
+                    parameter("weight", shape, .normScale), parameter("bias", shape, .normShift),
+                    parameter("running_mean", shape, .runningMean),
                     parameter("running_var", shape, .runningVariance),
                 ]
             case .linear(let inputs, let outputs):
@@ -89,5 +90,16 @@ package struct Graph: Sendable, Codable, Equatable {
             default: total
             }
         }
+    }
+}
+
+extension Graph {
+    /// The same network with every dropout's probability at zero.
+    package var withoutDropout: Graph {
+        let nodes = nodes.map { node in
+            guard case .dropout = node.operation else { return node }
+            return Node(name: node.name, operation: .dropout(probability: 0), inputs: node.inputs)
+        }
+        return Graph(architecture: architecture, classes: classes, nodes: nodes, headName: headName)
     }
 }

@@ -20,15 +20,19 @@ package struct GraphBuilder {
     }
 
     package mutating func convolution(
-        _ name: String, _ input: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1, hasBias: Bool = false
+        _ name: String, _ input: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
+        hasBias: Bool = false
     ) -> Int {
         let operation = Convolution(
-            inputs: channelCounts[input], outputs: outputs, kernel: kernel, stride: stride, padding: padding ?? kernel / 2, groups: groups, hasBias: hasBias)
+            inputs: channelCounts[input], outputs: outputs, kernel: kernel, stride: stride, padding: padding ?? kernel / 2, groups: groups,
+            hasBias: hasBias)
         return append(name, .convolution(operation), [input], channels: outputs)
     }
 
     package mutating func batchNorm(_ name: String, _ input: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) -> Int {
-        append(name, .batchNorm(BatchNorm(channels: channelCounts[input], epsilon: epsilon, momentum: momentum)), [input], channels: channelCounts[input])
+        append(
+            name, .batchNorm(BatchNorm(channels: channelCounts[input], epsilon: epsilon, momentum: momentum)), [input],
+            channels: channelCounts[input])
     }
 
     package mutating func activation(_ activation: Activation, _ input: Int) -> Int {

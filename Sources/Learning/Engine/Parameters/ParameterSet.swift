@@ -15,7 +15,9 @@ package struct ParameterSet: Sendable, Equatable {
             guard let tensor = tensors[specification.name], tensor.shape != specification.shape else { return nil }
             return EngineError.WrongShape(name: specification.name, got: tensor.shape, expected: specification.shape)
         }
-        guard missing.isEmpty, unexpected.isEmpty, wrong.isEmpty else { throw .parameters(missing: missing, unexpected: unexpected, wrongShape: wrong) }
+        guard missing.isEmpty, unexpected.isEmpty, wrong.isEmpty else {
+            throw .parameters(missing: missing, unexpected: unexpected, wrongShape: wrong)
+        }
         self.tensors = tensors
     }
 
@@ -51,7 +53,9 @@ package struct ParameterSet: Sendable, Equatable {
     /// - Throws: ``EngineError/parameters(missing:unexpected:wrongShape:)`` with every fault at once.
     package func replacingBody(with body: [String: FloatTensor], graph: Graph) throws(EngineError) -> ParameterSet {
         var merged = body.filter { !$0.key.hasSuffix("num_batches_tracked") && !$0.key.hasPrefix(graph.headName + ".") }
-        for specification in graph.parameterSpecifications where specification.isHead { merged[specification.name] = tensors[specification.name] }
+        for specification in graph.parameterSpecifications where specification.isHead {
+            merged[specification.name] = tensors[specification.name]
+        }
         return try ParameterSet(merged, for: graph)
     }
 }

@@ -22,7 +22,8 @@ package protocol FloatInferencePlan: InferencePlan {
     var network: FusedNetwork { get }
     func load(_ parameters: ParameterSet) throws(EngineError)
     /// Runs, and shows the result of every fused layer, `[count, channels, height, width]` or `[count, features]` row-major, padding channels removed. The visitor must not keep the pointer.
-    func observe(_ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void) throws(EngineError)
+    func observe(_ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void)
+        throws(EngineError)
 }
 
 /// One primitive of a plan.

@@ -1,0 +1,113 @@
+import Engine
+import EngineOneDNN
+import Foundation
+
+/// How far the engine is from one fixture.
+struct ParityResult: Encodable {
+    struct Tolerance: Encodable {
+        let evalLogits: Double
+        let trainLogits: Double
+        let gradientL2: Double
+        let lossAfterOneSgdStep: Double
+    }
+
+    let file: String
+    let network: String
+    let evalLogits: Double
+    let trainLogits: Double
+    let gradientL2: Double
+    let lossAfterOneSgdStep: Double
+    let tolerance: Tolerance
+    let passed: Bool
+    /// For each parameter, the relative error of its gradient's norm and of its first values, worst first.
+    let parameterErrors: [(name: String, norm: Double, first: Double)]
+
+    enum CodingKeys: CodingKey {
+        case file, network, evalLogits, trainLogits, gradientL2, lossAfterOneSgdStep, tolerance, passed
+    }
+
+    init(_ fixture: ParityFixture, graph: Graph, file: String, threads: Int) throws {
+        self.file = file
+        network = fixture.architecture
+        let backend = OneDNNBackend()
+        let parameters = try fixture.parameterSet(for: graph)
+        let batch = fixture.inputShape[0], options = PlanOptions(batch: batch, side: fixture.inputShape[2], threads: threads)
+        let pictures = fixture.pictures
+        let answers = try backend.inferencePlan(graph, parameters, options)
+        let evaluated = try Self.with(pictures) { (pictures) throws(EngineError) in try answers.run(pictures, count: batch) }
+        evalLogits = Self.relativeL2(evaluated.map(Double.init), fixture.evalLogits.flatMap(\.self))
+
+        // Dropout is off in the reference: a graph without it is the same network.
+        let plan = try backend.trainingPlan(graph.withoutDropout, options)
+        try plan.load(parameters)
+        let logits = try Self.with(pictures) { (pictures) throws(EngineError) in try plan.forward(pictures, seed: 0) }
+        trainLogits = Self.relativeL2(logits.map(Double.init), fixture.trainLogits.flatMap(\.self))
+        let first = Self.crossEntropy(logits, fixture.labels, classes: graph.classes)
+        try plan.backward(first.gradient, headOnly: false)
+        let gradients = try plan.gradients()
+        let norms = fixture.parameters.map { parameter in
+            (gradients[parameter.name] ?? []).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        }
+        gradientL2 = Self.relativeL2(norms, fixture.parameters.map(\.gradL2))
+        parameterErrors = fixture.parameters.map { parameter in
+            let own = gradients[parameter.name] ?? []
+            let norm = own.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+            return (
+                parameter.name, abs(norm - parameter.gradL2) / parameter.gradL2,
+                Self.relativeL2(own.prefix(parameter.gradFirst.count).map(Double.init), parameter.gradFirst)
+            )
+        }.sorted { $0.norm > $1.norm }
+        let sgd = fixture.sgd
+        try plan.update(
+            OptimiserStep(
+                optimiser: .sgd(momentum: sgd.momentum, nesterov: sgd.nesterov, weightDecay: sgd.weightDecay), bodyRate: sgd.lr,
+                headRate: sgd.lr))
+        let after = try Self.with(pictures) { (pictures) throws(EngineError) in try plan.forward(pictures, seed: 0) }
+        let loss = Self.crossEntropy(after, fixture.labels, classes: graph.classes).loss
+        lossAfterOneSgdStep = abs(loss - fixture.lossAfterOneSgdStep) / abs(fixture.lossAfterOneSgdStep)
+
+        let reference = fixture.pytorchFloat32Error
+        tolerance = Tolerance(
+            evalLogits: max(1e-4, 10 * reference.evalLogits), trainLogits: max(1e-4, 10 * reference.trainLogits),
+            gradientL2: max(1e-3, 10 * reference.gradientL2Worst), lossAfterOneSgdStep: max(1e-3, 10 * reference.gradient))
+        passed =
+            evalLogits <= tolerance.evalLogits && trainLogits <= tolerance.trainLogits && gradientL2 <= tolerance.gradientL2
+            && lossAfterOneSgdStep <= tolerance.lossAfterOneSgdStep
+    }
+
+    func line() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // `gradientL2` would become `gradient_l2` already; said here because the key is a contract.
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    private static func with<R>(_ values: [Float], _ body: (UnsafeBufferPointer<Float>) throws(EngineError) -> R) throws(EngineError) -> R {
+        try values.withUnsafeBufferPointer(body)
+    }
+
+    /// ‖a − b‖ / ‖b‖; infinite where their counts differ.
+    static func relativeL2(_ a: [Double], _ b: [Double]) -> Double {
+        guard a.count == b.count else { return .infinity }
+        let difference = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        return (difference / b.reduce(0) { $0 + $1 * $1 }).squareRoot()
+    }
+
+    /// Mean cross-entropy and its gradient with respect to the logits, in float64.
+    static func crossEntropy(_ logits: [Float], _ labels: [Int], classes: Int) -> (loss: Double, gradient: [Float]) {
+        var loss = 0.0
+        var gradient = [Float](repeating: 0, count: logits.count)
+        for (row, label) in labels.enumerated() {
+            let values = (0..<classes).map { Double(logits[row * classes + $0]) }
+            let top = values.max() ?? 0
+            let total = values.reduce(0) { $0 + exp($1 - top) }
+            loss += log(total) + top - values[label]
+            for index in 0..<classes {
+                gradient[row * classes + index] = Float(
+                    (exp(values[index] - top) / total - (index == label ? 1 : 0)) / Double(labels.count))
+            }
+        }
+        return (loss / Double(labels.count), gradient)
+    }
+}

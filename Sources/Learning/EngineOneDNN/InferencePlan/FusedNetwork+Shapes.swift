@@ -1,0 +1,35 @@
+import Engine
+
+extension FusedNetwork {
+    /// The result shape of every layer for `batch` pictures of `side` × `side`.
+    /// - Throws: ``EngineError/pictureTooSmall(architecture:side:node:)`` where a result would be empty.
+    func shapes(batch: Int, side: Int) throws(EngineError) -> [[Int]] {
+        var shapes: [[Int]] = []
+        for layer in layers {
+            let input = layer.inputs.first.map { shapes[$0] } ?? []
+            let shape: [Int] =
+                switch layer.kind {
+                case .input(let channels): [batch, channels, side, side]
+                case .convolution(let convolution, _, _):
+                    [batch, convolution.outputs, convolution.outputSide(input[2]), convolution.outputSide(input[3])]
+                case .maxPool(let pool): [batch, input[1], pool.outputSide(input[2]), pool.outputSide(input[3])]
+                case .globalAveragePool: [batch, input[1]]
+                case .linear(_, let outputs): [batch, outputs]
+                case .add, .activation: input
+                }
+            guard shape.allSatisfy({ $0 > 0 }) else { throw .pictureTooSmall(architecture: architecture, side: side, node: layer.name) }
+            shapes.append(shape)
+        }
+        return shapes
+    }
+
+    /// For each layer, the last layer that reads its result (its own index where nobody does).
+    var lastReaders: [Int] {
+        var last = Array(layers.indices)
+        for (index, layer) in layers.enumerated() {
+            for input in layer.inputs { last[input] = index }
+            if case .convolution(_, _, let residual?) = layer.kind { last[residual] = index }
+        }
+        return last
+    }
+}
