@@ -20,7 +20,9 @@ struct ReferenceFloat {
             switch layer.kind {
             case .input(let channels): values.append(Value(channels: channels, height: side, width: side, numbers: picture))
             case .convolution(let convolution, let activation, let residual):
-                values.append(self.convolution(convolution, activation, name: layer.name, values[layer.inputs[0]], residual: residual.map { values[$0] }))
+                values.append(
+                    self.convolution(
+                        convolution, activation, name: layer.name, values[layer.inputs[0]], residual: residual.map { values[$0] }))
             case .maxPool(let pool): values.append(maxPool(pool, values[layer.inputs[0]]))
             case .globalAveragePool:
                 let input = values[layer.inputs[0]]
@@ -32,7 +34,9 @@ struct ReferenceFloat {
             case .linear(let inputs, let outputs): values.append(linear(inputs, outputs, name: layer.name, values[layer.inputs[0]]))
             case .add(let activation):
                 var sum = values[layer.inputs[0]]
-                for place in sum.numbers.indices { sum.numbers[place] = apply(activation, sum.numbers[place] + values[layer.inputs[1]].numbers[place]) }
+                for place in sum.numbers.indices {
+                    sum.numbers[place] = apply(activation, sum.numbers[place] + values[layer.inputs[1]].numbers[place])
+                }
                 values.append(sum)
             case .activation(let activation):
                 var result = values[layer.inputs[0]]
@@ -69,7 +73,8 @@ struct ReferenceFloat {
                                 let (row, column) = (y * c.stride - c.padding + ky, x * c.stride - c.padding + kx)
                                 guard (0..<input.height).contains(row), (0..<input.width).contains(column) else { continue }
                                 let value = input.numbers[((firstInput + i) * input.height + row) * input.width + column]
-                                sum += Double(weight.values[((output * inputsPerGroup + i) * c.kernel + ky) * c.kernel + kx]) * Double(value)
+                                sum +=
+                                    Double(weight.values[((output * inputsPerGroup + i) * c.kernel + ky) * c.kernel + kx]) * Double(value)
                             }
                         }
                     }
@@ -107,7 +112,10 @@ struct ReferenceFloat {
             return Value(channels: 0, height: 0, width: 0, numbers: [])
         }
         let numbers = (0..<outputs).map { output in
-            Float((0..<inputs).reduce(Double(bias.values[output])) { $0 + Double(weight.values[output * inputs + $1]) * Double(input.numbers[$1]) })
+            Float(
+                (0..<inputs).reduce(Double(bias.values[output])) {
+                    $0 + Double(weight.values[output * inputs + $1]) * Double(input.numbers[$1])
+                })
         }
         return Value(channels: outputs, height: 1, width: 1, numbers: numbers)
     }

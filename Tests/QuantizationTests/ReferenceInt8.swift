@@ -36,7 +36,11 @@ struct ReferenceInt8 {
             case .globalAveragePool: values.append(average(values[layer.inputs[0]], model.activations[layer.inputs[0]].scale, own))
             case .linear(let inputs, let outputs):
                 let real = linear(inputs, outputs, name: layer.name, values[layer.inputs[0]], model.activations[layer.inputs[0]].scale)
-                if isLast { logits = real } else { values.append(Value(channels: outputs, height: 1, width: 1, levels: real.map { level($0, own) })) }
+                if isLast {
+                    logits = real
+                } else {
+                    values.append(Value(channels: outputs, height: 1, width: 1, levels: real.map { level($0, own) }))
+                }
             case .add(let activation):
                 let (a, b) = (values[layer.inputs[0]], values[layer.inputs[1]])
                 let (scaleA, scaleB) = (model.activations[layer.inputs[0]].scale, model.activations[layer.inputs[1]].scale)
@@ -48,7 +52,9 @@ struct ReferenceInt8 {
             case .activation(let activation):
                 var result = values[layer.inputs[0]]
                 let scale = model.activations[layer.inputs[0]].scale
-                for place in result.levels.indices { result.levels[place] = level(apply(activation, Float(result.levels[place]) * scale), own) }
+                for place in result.levels.indices {
+                    result.levels[place] = level(apply(activation, Float(result.levels[place]) * scale), own)
+                }
                 values.append(result)
             }
         }
@@ -70,7 +76,8 @@ struct ReferenceInt8 {
     }
 
     private func convolution(
-        _ c: Convolution, _ activation: Activation?, name: String, _ input: Value, _ inputScale: Float, _ own: ActivationScale, residual: (Value, Float)?
+        _ c: Convolution, _ activation: Activation?, name: String, _ input: Value, _ inputScale: Float, _ own: ActivationScale,
+        residual: (Value, Float)?
     ) -> Value {
         guard let weights = model.weights[name] else { return Value(channels: 0, height: 0, width: 0, levels: []) }
         let (height, width) = (c.outputSide(input.height), c.outputSide(input.width))

@@ -1,0 +1,128 @@
+import Engine
+import Foundation
+import ModelFormat
+import Quantization
+import Testing
+
+@Suite("The two gates")
+struct PostTrainingQuantisationSpecs {
+    let graph = ToyNetwork.graph()
+    let parameters: ParameterSet
+    /// Labelled by the float network itself, so that its macro-F1 is 1.
+    let labelled: [(picture: [Float], label: Int)]
+
+    init() throws {
+        parameters = try ToyNetwork.parameters(graph)
+        let reference = ReferenceFloat(model: try graph.folded(with: parameters))
+        labelled = ToyNetwork.pictures(24, seed: 3).map { picture in
+            let logits = reference.run(picture, side: ToyNetwork.side).last?.numbers ?? []
+            return (picture, logits.indices.max { logits[$0] < logits[$1] } ?? 0)
+        }
+    }
+
+    private func batches(_ items: [(picture: [Float], label: Int)]) -> QuantisationPictures {
+        { visit in
+            for start in stride(from: 0, to: items.count, by: 5) {
+                let part = items[start..<min(start + 5, items.count)]
+                try visit(QuantisationBatch(pictures: part.flatMap(\.picture), labels: part.map(\.label)))
+            }
+        }
+    }
+
+    private func run(_ backend: ReferenceBackend) throws -> PostTrainingQuantisation.Outcome {
+        let options = QuantisationOptions(maxDrop: 0.2, batch: 5, latencyRuns: 5)
+        return try PostTrainingQuantisation(
+            graph: graph, parameters: parameters, manifest: ToyNetwork.manifest, backend: backend, options: options
+        )
+        .run(calibration: batches(Array(labelled.prefix(12))), validation: batches(labelled))
+    }
+
+    @Test("accurate and faster: int8 is served, and the report holds both precisions")
+    func servesInt8() throws {
+        #expect(Set(labelled.map(\.label)).count > 1)
+        let outcome = try run(ReferenceBackend())
+        let report = outcome.report
+        #expect(report.served == .int8)
+        #expect(report.calibration == .percentile)
+        #expect(report.float == QuantisationReport.Measures(accuracy: 1, macroF1: 1))
+        #expect(report.attempts.count == 1)
+        #expect(try #require(report.agreement) >= 0.8)
+        #expect(report.calibrationPictures == 12)
+        #expect(report.validationPictures == 24)
+        #expect(report.weightBits == 8)
+        let latency = try #require(report.latency)
+        #expect(latency.int8Milliseconds < latency.floatMilliseconds)
+        // The kept network is the one that was measured, and its size is that of its file
+        let network = try #require(outcome.network)
+        let model = QuantisedModel(network: network, classes: ["a", "b", "c"], input: ToyNetwork.manifest.input, temperature: 1)
+        #expect(try model.encode().count == report.int8Bytes)
+        #expect(try JSONDecoder().decode(QuantisationReport.self, from: JSONEncoder().encode(report)) == report)
+    }
+
+    @Test("the first method loses too much: the next one is tried")
+    func triesTheNextMethod() throws {
+        let report = try run(ReferenceBackend(spoiled: 1)).report
+        #expect(report.attempts.map(\.calibration) == [.percentile, .minmax])
+        #expect(report.attempts.map(\.passed) == [false, true])
+        #expect(report.calibration == .minmax)
+        #expect(report.served == .int8)
+    }
+
+    @Test("every method loses too much: float is served, there is no int8 network, and the reasons carry the figures")
+    func refusesInaccurate() throws {
+        let outcome = try run(ReferenceBackend(spoiled: 2))
+        #expect(outcome.network == nil)
+        #expect(outcome.report.served == .float)
+        #expect(outcome.report.calibration == nil)
+        #expect(outcome.report.latency == nil)
+        #expect(outcome.report.int8Bytes == nil)
+        #expect(outcome.report.reasons.count == 3)
+        #expect(outcome.report.reasons[0].hasPrefix("int8 loses too much: macro-F1 1.0000 in float"))
+    }
+
+    @Test("accurate but not faster: float is served, the int8 network is kept")
+    func refusesSlow() throws {
+        let outcome = try run(ReferenceBackend(int8IsSlow: true))
+        #expect(outcome.network != nil)
+        #expect(outcome.report.served == .float)
+        #expect(try #require(outcome.report.reasons.last).hasPrefix("int8 is not faster here: median"))
+    }
+
+    @Test("a backend without int8 serves float and says so")
+    func withoutInt8() throws {
+        let outcome = try run(ReferenceBackend(int8IsUnsupported: true))
+        #expect(outcome.network == nil)
+        #expect(outcome.report.served == .float)
+        #expect(outcome.report.reasons == ["int8 cannot be compiled: int8 is not supported by reference"])
+    }
+
+    @Test("where 8-bit products saturate, weights keep to 7 bits")
+    func narrowsWeights() throws {
+        let outcome = try run(ReferenceBackend(hasWideInt8Products: false))
+        #expect(outcome.report.weightBits == 7)
+        let values = try #require(outcome.network).weights.values.flatMap(\.values)
+        #expect(values.max() == 63)
+        #expect(values.min() == -63)
+    }
+
+    @Test("a drop of exactly max_drop passes, more does not; equal speed does not pass")
+    func boundaries() {
+        #expect(QuantisationGates.accuracy(.minmax, float: 0.95, int8: 0.94, maxDrop: 0.01).passes)
+        #expect(!QuantisationGates.accuracy(.minmax, float: 0.95, int8: 0.939, maxDrop: 0.01).passes)
+        #expect(QuantisationGates.accuracy(.minmax, float: 0.9, int8: 0.95, maxDrop: 0).passes)
+        #expect(!QuantisationGates.accuracy(.minmax, float: 0.9, int8: .nan, maxDrop: 1).passes)
+        #expect(QuantisationGates.speed(float: 2, int8: 1.9).passes)
+        #expect(!QuantisationGates.speed(float: 2, int8: 2).passes)
+        #expect(LatencyComparison.median([3, 1, 2]) == 2)
+        #expect(LatencyComparison.median([4, 1, 2, 3]) == 2.5)
+    }
+
+    @Test("no validation pictures, no gate")
+    func needsValidation() {
+        let quantisation = PostTrainingQuantisation(
+            graph: graph, parameters: parameters, manifest: ToyNetwork.manifest, backend: ReferenceBackend())
+        #expect(throws: QuantizationError.noPictures(role: "validation")) {
+            try quantisation.run(calibration: batches(Array(labelled.prefix(2))), validation: { _ in })
+        }
+    }
+}
