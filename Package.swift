@@ -6,7 +6,8 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 /// One of our Swift targets in the room `Sources/<room>`.
 func room(_ room: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: room.isEmpty ? "Sources/\(name)" : "Sources/\(room)/\(name)", swiftSettings: strict)
+    .target(
+        name: name, dependencies: dependencies, path: room.isEmpty ? "Sources/\(name)" : "Sources/\(room)/\(name)", swiftSettings: strict)
 }
 
 /// The specifications of a target, `Tests/<name>Tests`.
@@ -42,8 +43,12 @@ let package = Package(
         shim("CArchive", apt: "libarchive-dev"),
         .target(
             name: "CCodecs", path: "Sources/Shims/CCodecs",
-            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("spng"), .linkedLibrary("tiff"), .linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
-        .target(name: "CKernels", path: "Sources/Shims/CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+            linkerSettings: [
+                .linkedLibrary("jpeg"), .linkedLibrary("spng"), .linkedLibrary("tiff"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
+            ]),
+        .target(
+            name: "CKernels", path: "Sources/Shims/CKernels", cSettings: [.unsafeFlags(["-O3"])],
+            linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
 
         // Base: identifiers, seeded randomness, atomic files, digests, clocks. Known to all, knows nobody.
         .target(name: "Base", dependencies: ["COpenSSL"], path: "Sources/Base", swiftSettings: strict),
@@ -78,7 +83,8 @@ let package = Package(
         // Training: the loop: batches in, loss down, checkpoints and events out.
         room("Learning", "Training", ["Base", "Tensors", "Images", "Augmentation", "Engine", "ModelFormat", "Evaluation"]),
         // SemiSupervised: learns from unlabelled images.
-        room("Learning", "SemiSupervised", ["Base", "Tensors", "Images", "Augmentation", "Engine", "ModelFormat", "Evaluation", "Training"]),
+        room(
+            "Learning", "SemiSupervised", ["Base", "Tensors", "Images", "Augmentation", "Engine", "ModelFormat", "Evaluation", "Training"]),
         // Quantization: float network to int8 network: calibration, the two gates, the report.
         room("Learning", "Quantization", ["Base", "Tensors", "Engine", "ModelFormat", "Evaluation"]),
         // Inference: answers for an image: decode, normalise, run, rank.
@@ -95,23 +101,27 @@ let package = Package(
         room(
             "Service", "TrainingJobs",
             [
-                "Base", "Images", "Augmentation", "Tensors", "Engine", "Networks", "Evaluation", "ModelFormat", "Training", "SemiSupervised",
+                "Base", "Images", "Augmentation", "Tensors", "Engine", "Networks", "Evaluation", "ModelFormat", "Training",
+                "SemiSupervised",
                 "Quantization", "Inference", "DatasetStore", "ModelStore", "Jobs",
             ]),
         // API: maps HTTP resources onto stores, queue and predictor; decides nothing else.
-        room("Service", "API", ["Base", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", httpTypes, log]),
+        room(
+            "Service", "API", ["Base", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", httpTypes, log]),
 
         // App: knows all, known to nobody.
         room(
             "App", "AliquotService",
             [
-                "Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", "API",
+                "Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Inference", "DatasetStore",
+                "ModelStore", "Jobs", "API",
                 log, lifecycle,
             ]),
         .executableTarget(
             name: "aliquot",
             dependencies: [
-                "AliquotService", "Base", "Images", "SamplePictures", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Evaluation", "Training",
+                "AliquotService", "Base", "Images", "SamplePictures", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat",
+                "Evaluation", "Training",
                 "SemiSupervised", "Quantization", "Inference", "TrainingJobs", "Jobs", log, arguments,
             ],
             path: "Sources/App/aliquot-cli", swiftSettings: strict),
@@ -123,8 +133,15 @@ let package = Package(
         specs("Quantization", ["Base", "Tensors", "Engine", "ModelFormat", "Evaluation", "TestSupport"]),
         specs("Inference", ["Base", "Tensors", "Engine", "ModelFormat", "Images", "TestSupport"]),
         // EndToEndTests: the real program over loopback.
-        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Base", grdb], path: "Tests/EndToEndTests", swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestSupport", "Base", grdb], path: "Tests/EndToEndTests", swiftSettings: strict),
         specs("Evaluation", ["TestSupport"]),
+        // TrainingTestSupport: a network in plain loops, and pictures for it.
+        .target(
+            name: "TrainingTestSupport", dependencies: ["Base", "Tensors", "Images", "Engine", "Training", "SemiSupervised"],
+            path: "Tests/TrainingTestSupport", swiftSettings: strict),
+        specs("Training", ["Base", "Engine", "Images", "TrainingTestSupport", "TestSupport"]),
+        specs("SemiSupervised", ["Engine", "Training", "TrainingTestSupport", "TestSupport"]),
         specs("Jobs", ["Base", "TestSupport", grdb]),
         specs("API", ["Base", "HTTP", "Images", "DatasetStore", "ModelStore", "Jobs", "Inference", "TestSupport", httpTypes, log]),
         specs("AliquotService", ["API", "Base", "Jobs", "Tensors", "Engine", "Networks", "ModelFormat", "Images", "TestSupport", log]),

@@ -1,0 +1,83 @@
+import Foundation
+import Images
+import Synchronization
+import TestSupport
+import Testing
+import Training
+import TrainingTestSupport
+
+@Suite("Training data")
+struct DataSpecs {
+    @Test("a stratified fifth is set aside, at least one a class, never the last one")
+    func validationSplit() {
+        // Given 10, 3, 2 and 1 pictures of four classes
+        let labels = [Int](repeating: 0, count: 10) + [1, 1, 1, 2, 2, 3]
+        let split = ValidationSplit(labels: labels, classes: 4, seed: 1)
+        // Then 2, 1, 1 and 0 are validation, and nothing is in both or lost
+        #expect((0..<4).map { label in split.validation.count { labels[$0] == label } } == [2, 1, 1, 0])
+        #expect((split.training + split.validation).sorted() == Array(labels.indices))
+        #expect(ValidationSplit(labels: labels, classes: 4, seed: 1) == split)
+        let others = (2..<12).map { ValidationSplit(labels: labels, classes: 4, seed: $0).validation }
+        #expect(others.contains { $0 != split.validation })
+    }
+
+    @Test("an epoch shows every picture, fills up an odd batch that is half full, and drops a smaller one")
+    func epochOrder() throws {
+        // Given 8 + 4 pictures and batches of 8: the odd batch is filled; 8 + 3: it is dropped; fewer than a batch: a smaller batch
+        let filled = try EpochOrder(samples: 12, batch: 8, seed: 1)
+        let dropped = try EpochOrder(samples: 11, batch: 8, seed: 1)
+        let small = try EpochOrder(samples: 5, batch: 8, seed: 1)
+        #expect(filled.stepsPerEpoch == 2 && Set(filled.indices(epoch: 0)).count == 12 && filled.indices(epoch: 0).count == 16)
+        #expect(dropped.stepsPerEpoch == 1 && Set(dropped.indices(epoch: 0)).count == 8)
+        #expect(small.batch == 5 && small.stepsPerEpoch == 1 && small.indices(epoch: 3).sorted() == [0, 1, 2, 3, 4])
+        #expect(filled.indices(epoch: 1) == filled.indices(epoch: 1) && filled.indices(epoch: 1) != filled.indices(epoch: 2))
+        #expect(throws: TrainingError.tooFewSamples(what: "training pictures", got: 1, needed: 2)) {
+            try EpochOrder(samples: 1, batch: 8, seed: 1)
+        }
+    }
+
+    @Test("elements come in order whatever the threads", arguments: [1, 2, 5])
+    func prefetcherKeepsOrder(threads: Int) throws {
+        let prefetcher = Prefetcher(count: 50, ahead: 3, threads: threads) { index in
+            usleep(UInt32((index * 37) % 5) * 200)
+            return index
+        }
+        var seen: [Int] = []
+        while let index = try prefetcher.next() { seen.append(index) }
+        #expect(seen == Array(0..<50))
+        #expect(try prefetcher.next() == nil)
+    }
+
+    @Test("no more is made ahead than asked, and an error comes at its place")
+    func prefetcherIsBounded() throws {
+        struct Odd: Error, Equatable {}
+        let made = Mutex(0)
+        let prefetcher = Prefetcher(count: 100, ahead: 4, threads: 3) { index in
+            made.withLock { $0 += 1 }
+            if index == 2 { throw Odd() }
+            return index
+        }
+        #expect(try prefetcher.next() == 0)
+        usleep(50_000)
+        #expect(made.withLock { $0 } == 5)
+        #expect(try prefetcher.next() == 1)
+        #expect(throws: Odd()) { try prefetcher.next() }
+        #expect(try prefetcher.next() == 3)
+    }
+
+    @Test("a picture is decoded once as long as memory lasts, and is the same when it is not kept")
+    func cache() throws {
+        let directory = try TestSupport.temporaryDirectory()
+        let sample = try #require(try ColourPictures.write(1, prefix: "c", to: directory).first)
+        let kept = PictureCache(geometry: ColourPictures.geometry)
+        let none = PictureCache(geometry: ColourPictures.geometry, capacity: 0)
+        let first = try kept.forEvaluation(sample.picture)
+        let training = try kept.forTraining(sample.picture)
+        #expect(first == (try none.forEvaluation(sample.picture)) && kept.count == 2 && none.count == 0)
+        // When the file is gone, the kept ones are still there
+        try FileManager.default.removeItem(at: sample.picture.url)
+        #expect(try kept.forEvaluation(sample.picture) == first)
+        #expect(try kept.forTraining(sample.picture) == training)
+        #expect(throws: TrainingError.self) { try none.forEvaluation(sample.picture) }
+    }
+}
