@@ -1,0 +1,82 @@
+import Engine
+import Foundation
+import Synchronization
+
+/// A backend whose networks answer with the mean of each colour channel: red pictures are class 0, green 1, blue 2. Int8 answers a thousandth more.
+final class ColourBackend: Backend {
+    let description = "colours"
+    let hasWideInt8Products = true
+    /// Every pass at batch 1 goes through here.
+    let turnstile = Turnstile()
+    /// Forward passes so far, warm-ups included.
+    let passes = Mutex(0)
+    /// Threads that compiled a plan.
+    let threads = Mutex<Set<UInt>>([])
+    /// Plans that were run by another thread than the one that compiled them.
+    let strays = Mutex(0)
+    /// Plans that exist.
+    let livePlans = Mutex(0)
+    private let compileError: EngineError?
+    private let logits: [Float]?
+
+    /// - Parameters:
+    ///   - compileError: thrown by every compilation.
+    ///   - logits: given in place of the means.
+    init(compileError: EngineError? = nil, logits: [Float]? = nil) {
+        self.compileError = compileError
+        self.logits = logits
+    }
+
+    func trainingPlan(_ graph: Graph, _ options: PlanOptions) throws(EngineError) -> any TrainingPlan {
+        throw .unsupported(what: "training", by: description)
+    }
+
+    func inferencePlan(_ graph: Graph, _ parameters: ParameterSet, _ options: PlanOptions) throws(EngineError) -> any FloatInferencePlan {
+        if let compileError { throw compileError }
+        return Plan(self, FusedNetwork(architecture: graph.architecture, classes: graph.classes, layers: []), options, extra: 0)
+    }
+
+    func inferencePlan(_ network: QuantisedNetwork, _ options: PlanOptions) throws(EngineError) -> any InferencePlan {
+        if let compileError { throw compileError }
+        return Plan(self, network.network, options, extra: 0.001)
+    }
+
+    private final class Plan: FloatInferencePlan {
+        private let backend: ColourBackend
+        private let options: PlanOptions
+        private let extra: Float
+        private let thread = UInt(pthread_self())
+        let network: FusedNetwork
+        var batch: Int { options.batch }
+        var classes: Int { network.classes }
+        let activationBytes = 0
+
+        init(_ backend: ColourBackend, _ network: FusedNetwork, _ options: PlanOptions, extra: Float) {
+            self.backend = backend
+            self.network = network
+            self.options = options
+            self.extra = extra
+            let thread = thread
+            _ = backend.threads.withLock { $0.insert(thread) }
+            backend.livePlans.withLock { $0 += 1 }
+        }
+
+        deinit { backend.livePlans.withLock { $0 -= 1 } }
+
+        func load(_ parameters: ParameterSet) throws(EngineError) {}
+
+        func run(_ pictures: UnsafeBufferPointer<Float>, count: Int) throws(EngineError) -> [Float] {
+            backend.passes.withLock { $0 += 1 }
+            if UInt(pthread_self()) != thread { backend.strays.withLock { $0 += 1 } }
+            backend.turnstile.pass()
+            if let logits = backend.logits { return logits }
+            let area = options.side * options.side
+            return (0..<3).map { channel in pictures[(channel * area)..<((channel + 1) * area)].reduce(0, +) / Float(area) + extra }
+        }
+
+        func observe(_ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (Int, UnsafeBufferPointer<Float>) -> Void)
+            throws(EngineError)
+        {}
+        func explain(repeats: Int) throws(EngineError) -> [PrimitiveTiming] { [] }
+    }
+}
