@@ -1,0 +1,62 @@
+import Engine
+import Foundation
+
+/// One figure: a line of JSON with the keys that the peers' figures have.
+struct BenchRow: Encodable {
+    var peer: String
+    var work: String
+    var precision: String?
+    var network: String
+    var batch: Int
+    var size: Int
+    var threads: Int
+    var medianMs: Double
+    var minMs: Double
+    var imagesPerSecond: Double
+    /// Bytes of the weights in a file, for inference.
+    var bytes: Int?
+    /// Bytes of the arena that holds activations.
+    var activationBytes: Int
+
+    func line() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
+
+/// Runs `step` twice to warm up, then `repeats` times; median and shortest in milliseconds.
+func timed(repeats: Int, _ step: () throws -> Void) rethrows -> (median: Double, shortest: Double) {
+    for _ in 0..<2 { try step() }
+    var times: [Double] = []
+    for _ in 0..<repeats {
+        let start = DispatchTime.now().uptimeNanoseconds
+        try step()
+        times.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6)
+    }
+    times.sort()
+    return (times[times.count / 2], times[0])
+}
+
+/// A table of primitives, slowest first, and the sums by implementation.
+func explanation(of timings: [PrimitiveTiming]) -> String {
+    var lines = ["milliseconds  GFLOP/s  implementation             kind                          node"]
+    func row(_ milliseconds: Double, _ gflops: Double, _ implementation: String, _ kind: String, _ node: String) -> String {
+        let number = String(format: "%12.3f %8.1f", milliseconds, gflops)
+        return "\(number)  \(implementation.padding(toLength: 26, withPad: " ", startingAt: 0)) \(kind.padding(toLength: 29, withPad: " ", startingAt: 0)) \(node)"
+    }
+    for timing in timings { lines.append(row(timing.milliseconds, timing.gflops, timing.implementation, timing.kind, timing.node)) }
+    lines.append("sum by kind and implementation")
+    var sums: [String: (milliseconds: Double, flop: Double, first: PrimitiveTiming)] = [:]
+    for timing in timings {
+        let key = "\(timing.kind) \(timing.implementation)"
+        let sum = sums[key] ?? (0, 0, timing)
+        sums[key] = (sum.milliseconds + timing.milliseconds, sum.flop + timing.gflops * timing.milliseconds, timing)
+    }
+    for sum in sums.values.sorted(by: { $0.milliseconds > $1.milliseconds }) {
+        lines.append(row(sum.milliseconds, sum.milliseconds > 0 ? sum.flop / sum.milliseconds : 0, sum.first.implementation, sum.first.kind, ""))
+    }
+    lines.append(row(timings.reduce(0) { $0 + $1.milliseconds }, 0, "", "all", ""))
+    return lines.joined(separator: "\n")
+}

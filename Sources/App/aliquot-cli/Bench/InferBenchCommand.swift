@@ -1,0 +1,39 @@
+import ArgumentParser
+import Base
+import Engine
+import EngineOneDNN
+import Networks
+
+/// Forward passes on random pictures, as `peers.py infer` does it.
+struct InferBenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "infer", abstract: "Times one forward pass in float or int8.")
+
+    @OptionGroup var options: BenchOptions
+    @Option(help: "float, or int8 calibrated on random pictures.")
+    var precision = "float"
+
+    func validate() throws {
+        guard ["float", "int8"].contains(precision) else { throw ValidationError("--precision is float or int8, got \(precision)") }
+    }
+
+    func run() throws {
+        let graph = try NetworkCatalogue.graph(options.network, classes: 5)
+        let backend = OneDNNBackend()
+        var random = SeededRandom(seed: 0)
+        let pictures = (0..<options.batch * 3 * options.size * options.size).map { _ in Float(random.normal()) }
+        let planOptions = PlanOptions(batch: options.batch, side: options.size, threads: options.threads)
+        let parameters = ParameterSet.initial(for: graph, seed: 0)
+        let float = try backend.inferencePlan(graph, parameters, planOptions)
+        let plan: any InferencePlan = float
+        let bytes = graph.parameterCount * 4
+        let times = try timed(repeats: options.repeats * 4) {
+            _ = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.run(pictures, count: options.batch) }
+        }
+        if options.explain { print(explanation(of: try plan.explain(repeats: options.repeats))) }
+        let row = BenchRow(
+            peer: "Aliquot, \(backend.description)", work: "infer", precision: precision, network: options.network, batch: options.batch, size: options.size,
+            threads: options.threads, medianMs: times.median, minMs: times.shortest, imagesPerSecond: Double(options.batch) / times.median * 1e3, bytes: bytes,
+            activationBytes: plan.activationBytes)
+        print(try row.line())
+    }
+}
