@@ -1,4 +1,4 @@
-/// How many pictures the sample set holds.
+/// How many pictures the sample set holds. The defaults are those of the demonstration.
 package struct SampleCounts: Sendable, Equatable {
     /// Labelled pictures of each class.
     package var labelledPerClass: Int
@@ -13,5 +13,4 @@ package struct SampleCounts: Sendable, Equatable {
         self.testPerClass = testPerClass
     }
 
-    package func total(classes: Int) -> Int { (labelledPerClass + testPerClass) * classes + unlabelled }
 }
