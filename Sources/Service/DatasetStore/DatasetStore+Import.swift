@@ -1,0 +1,86 @@
+import Base
+import Foundation
+import GRDB
+
+extension DatasetStore {
+    /// Takes a finished import into a dataset: moves its blobs here, then names them all in one transaction. Idempotent: after a crash anywhere in it, the same call
+    /// completes it without doubles.
+    ///
+    /// A picture whose name stands in the dataset with other bytes gets a number behind its name; an import never overwrites. In a dataset that declares its classes,
+    /// pictures of other classes are left out and listed in `report.json` beside `imagesFile`, where also the counts are added.
+    /// - Parameter imagesFile: `result/images.jsonl` of the job.
+    /// - Returns: ``AdoptedImport/counts``.
+    /// - Throws: `noSuchDataset`; `damagedFile` where a blob of the import is nowhere; `diskFull`; `SystemError`.
+    package func adoptImport(dataset: ResourceName, from imagesFile: URL) async throws -> [String: Int] {
+        let images = try await files.run { try ImportedImages.read(imagesFile) }
+        let digests = Set(images.map(\.sha256))
+        pins.pin(digests)
+        defer { pins.unpin(digests) }
+        try await checkUpload(dataset: dataset, label: nil)
+        let result = imagesFile.deletingLastPathComponent()
+        try await files.run { [blobs] in
+            try blobs.adopt(
+                images.map { ($0.sha256, $0.bytes) }, from: BlobStore(directory: result.appendingPathComponent(ArchiveImport.blobsName)))
+        }
+        let (adopted, refused) = try await insert(images, into: dataset)
+        try await files.run {
+            try ImportReport.complete(result.appendingPathComponent(ArchiveImport.reportName), adopted: adopted, refused: refused)
+            try Folders.remove(result.appendingPathComponent(ArchiveImport.blobsName))
+        }
+        return adopted.counts
+    }
+
+    private func insert(_ images: [ImportedImage], into dataset: ResourceName) async throws -> (AdoptedImport, [BadEntry]) {
+        try await catalog.write { db in
+            let row = try DatasetRow.find(dataset, db)
+            let standing = try db.makeStatement(sql: "SELECT sha256 FROM image WHERE dataset_id = ? AND name = ?")
+            var adopted = AdoptedImport()
+            var refused: [BadEntry] = []
+            for image in images {
+                if let label = image.label, let classes = row.declaredClasses, !classes.contains(label) {
+                    let allowed = classes.prefix(20).joined(separator: ", ")
+                    refused.append(
+                        BadEntry(
+                            path: image.path, code: .unknownLabel, detail: "the dataset has no class '\(label)'; its classes: \(allowed)"))
+                    continue
+                }
+                var name = image.image
+                var number = 2
+                var old = try String.fetchOne(standing, arguments: [row.id, name.description])
+                while let digest = old, digest != image.sha256.description {
+                    guard let next = ImageNaming.numbered(image.image, number, digest: image.sha256) else { break }
+                    name = next
+                    number += 1
+                    old = try String.fetchOne(standing, arguments: [row.id, name.description])
+                }
+                guard old == nil else {
+                    adopted.unchanged += 1
+                    continue
+                }
+                try Self.insert(image.facts, db)
+                try Self.insert(name, sha256: image.sha256, label: image.label, role: image.role, in: row, db)
+                adopted.created += 1
+            }
+            adopted.refused = refused.count
+            return (adopted, refused)
+        }
+    }
+}
+
+extension BlobStore {
+    /// Moves blobs from another store on the same file system, where they are durable already; those that are here already may be missing there.
+    func adopt(_ wanted: [(digest: SHA256Digest, bytes: Int)], from other: BlobStore) throws {
+        var folders: Set<String> = []
+        for (digest, bytes) in wanted {
+            if other.size(digest) == bytes {
+                if folders.insert(String(digest.description.prefix(2))).inserted { try makeFolder(of: digest) }
+                guard rename(other.url(digest).path, url(digest).path) == 0 else {
+                    throw SystemError(call: "rename", subject: url(digest).path)
+                }
+            } else if size(digest) != bytes {
+                throw DatasetStoreError.damagedFile(path: other.url(digest).path, detail: "the import's picture is missing or cut short")
+            }
+        }
+        for folder in folders { try AtomicFile.sync(directory: directory.appendingPathComponent(folder)) }
+    }
+}
