@@ -147,6 +147,9 @@ let package = Package(
         specs("AliquotService", ["API", "Base", "Jobs", "Tensors", "Engine", "Networks", "ModelFormat", "Images", "TestSupport", log]),
         specs("Sockets", ["Base"]),
         specs("HTTP", ["Base", "Sockets", "TestSupport", httpTypes]),
+        specs("Images", ["Base", "CCodecs", "TestSupport"]),
+        specs("Augmentation", ["Base", "Images", "TestSupport"]),
+        specs("SamplePictures", ["Base", "Images", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,200 @@
 import Base
+import Foundation
 import Jobs
 import Testing
 
-@Suite("Submission") struct SubmissionSpecs {}
+@Suite("A submitted job")
+struct SubmissionSpecs {
+    static let mobilenet = NetworkDescription(
+        name: "mobilenet_v2", family: "manual, compact", parameters: 3_504_872, multiplyAdds: 301_000_000, minimumSide: 32,
+        activationElements: 6_700_000)
+    static let resnet = NetworkDescription(
+        name: "resnet18", family: "manual, compact", parameters: 11_689_512, multiplyAdds: 1_814_000_000, minimumSide: 64)
+
+    static func context(_ labelled: [String: Int]? = ["a": 20, "b": 20], unlabelled: Int = 100, memory: Int = 16 << 30) -> SubmissionContext
+    {
+        SubmissionContext(
+            networks: [mobilenet, resnet], weights: ["mobilenet_v2": "mobilenet_v2", "plankton": "resnet18"], cores: 4, memoryBytes: memory,
+            dataset: labelled.map { DatasetFacts(labelledPerClass: $0, unlabelled: unlabelled) })
+    }
+
+    static func faults(_ json: String, _ context: SubmissionContext = context()) throws -> [String] {
+        do {
+            _ = try Submission(json: Array(json.utf8)).specification(in: context)
+            return []
+        } catch let error as SpecificationError {
+            guard case .invalid(let faults) = error else { throw error }
+            return faults.map { "\($0.pointer) \($0.code)" }.sorted()
+        }
+    }
+
+    @Test("that names only type, dataset and network gets every documented default")
+    func defaults() throws {
+        // Given the shortest job
+        let submission = try Submission(json: Array(#"{"type":"train","dataset":"cells","network":"mobilenet_v2"}"#.utf8))
+        #expect(submission.dataset == ResourceName("cells"))
+        // When it is judged
+        let specification = try submission.specification(in: Self.context())
+        // Then every field has the value that api.md and learning.md name
+        guard case .train(let work) = specification.work else {
+            Issue.record("not a training job")
+            return
+        }
+        #expect(work.model == ResourceName("cells"))
+        #expect(work.method == .supervised && work.teachers.isEmpty && !work.baseline)
+        #expect(work.imageSize == 224 && work.fit == .crop && work.batchSize == 32 && work.epochs == 50 && work.patience == 8)
+        #expect(work.optimiser == .adamw && work.learningRate == 0.001 && work.weightDecay == 0.01 && work.freezeEpochs == 0)
+        #expect(work.flips == .horizontal && work.confidence == 0.8 && work.labelSmoothing == 0 && work.seed == 1)
+        #expect(work.quantisation == .init(scheme: .ptq, calibration: .percentile, maximumDrop: 0.01))
+        #expect(work.weights == nil && work.threads == nil && work.priority == 0 && work.timeLimitSeconds == nil && work.revision == nil)
+    }
+
+    @Test("with every field given is read as it stands, and survives being written and read again")
+    func everyField() throws {
+        // Given a job that chooses everything
+        let json = #"""
+            {"type":"train","dataset":"cells","revision":3,"model":"cells-small","method":"plain_distillation","network":"mobilenet_v2","teachers":["resnet18"],
+             "weights":"mobilenet_v2","image_size":96,"fit":"pad","epochs":12,"batch_size":16,"optimiser":"sgd","learning_rate":0.05,"weight_decay":0,"freeze_epochs":1,
+             "patience":3,"flips":"both","confidence":0.9,"label_smoothing":0.1,"quantisation":{"scheme":"ptq","calibration":"minmax","max_drop":0.02},"baseline":false,
+             "seed":7,"threads":2,"priority":5,"time_limit_s":3600}
+            """#
+        // When it is judged
+        let specification = try Submission(json: Array(json.utf8)).specification(in: Self.context())
+        // Then each value arrives
+        let name = try #require(ResourceName("cells"))
+        let expected = TrainSpecification(
+            dataset: name, revision: 3, model: ResourceName("cells-small"), method: .plainDistillation, network: "mobilenet_v2",
+            teachers: ["resnet18"],
+            weights: "mobilenet_v2", imageSize: 96, fit: .pad, epochs: 12, batchSize: 16, optimiser: .sgd, learningRate: 0.05,
+            weightDecay: 0, freezeEpochs: 1,
+            patience: 3, flips: .both, confidence: 0.9, labelSmoothing: 0.1,
+            quantisation: .init(scheme: .ptq, calibration: .minmax, maximumDrop: 0.02),
+            baseline: false, seed: 7, threads: 2, priority: 5, timeLimitSeconds: 3600)
+        #expect(specification == .train(expected))
+        // And the worker reads the same from the file
+        let stored = try JSONEncoder().encode(specification)
+        #expect(try JSONDecoder().decode(JobSpecification.self, from: stored) == specification)
+    }
+
+    @Test("for distillation has the student's network as its teacher and compares with the baseline, unless told otherwise")
+    func distillationDefaults() throws {
+        let json = #"{"type":"train","dataset":"cells","network":"mobilenet_v2","method":"plain_distillation","weights":"mobilenet_v2"}"#
+        guard case .train(let work) = try Submission(json: Array(json.utf8)).specification(in: Self.context()).work else { return }
+        #expect(work.teachers == ["mobilenet_v2"] && work.baseline && work.freezeEpochs == 2)
+    }
+
+    @Test("is told all its faults at once, each with its place")
+    func allAtOnce() throws {
+        // Given a job with ten faults of different kinds
+        let json = #"""
+            {"type":"train","dataset":"../etc","network":"vgg16","epochs":0,"batch_size":1.5,"learning_rate":"fast","fit":"stretch","seed":-1,
+             "quantisation":{"scheme":"ptq","max_drop":2,"bits":4},"colour":true,"epochs":5}
+            """#
+        // When it is judged, then every one of them is named
+        #expect(
+            try Self.faults(json) == [
+                "/batch_size out_of_range", "/colour unknown_field", "/dataset invalid_name", "/epochs duplicate_field",
+                "/epochs out_of_range",
+                "/fit unknown_value", "/learning_rate wrong_type", "/network unknown_network", "/quantisation/bits unknown_field",
+                "/quantisation/max_drop out_of_range", "/seed out_of_range",
+            ])
+    }
+
+    @Test(
+        "is refused for each single value that is not allowed",
+        arguments: [
+            (#""image_size":16"#, "/image_size out_of_range"), (#""image_size":1025"#, "/image_size out_of_range"),
+            (#""image_size":"224""#, "/image_size wrong_type"),
+            (#""epochs":1001"#, "/epochs out_of_range"), (#""epochs":true"#, "/epochs wrong_type"),
+            (#""batch_size":1"#, "/batch_size out_of_range"),
+            (#""batch_size":513"#, "/batch_size out_of_range"), (#""learning_rate":0"#, "/learning_rate out_of_range"),
+            (#""learning_rate":11"#, "/learning_rate out_of_range"), (#""weight_decay":-0.1"#, "/weight_decay out_of_range"),
+            (#""patience":0"#, "/patience out_of_range"), (#""confidence":1"#, "/confidence out_of_range"),
+            (#""confidence":-0.1"#, "/confidence out_of_range"),
+            (#""label_smoothing":0.6"#, "/label_smoothing out_of_range"), (#""method":"magic""#, "/method unknown_value"),
+            (#""optimiser":"adam""#, "/optimiser unknown_value"),
+            (#""flips":"vertical""#, "/flips unknown_value"), (#""baseline":1"#, "/baseline wrong_type"),
+            (#""seed":1e300"#, "/seed out_of_range"),
+            (#""threads":5"#, "/threads out_of_range"), (#""threads":0"#, "/threads out_of_range"),
+            (#""priority":101"#, "/priority out_of_range"),
+            (#""time_limit_s":0"#, "/time_limit_s out_of_range"), (#""revision":0"#, "/revision out_of_range"),
+            (#""model":"a b""#, "/model invalid_name"),
+            (#""teachers":["resnet18"]"#, "/teachers out_of_range"), (#""quantisation":[]"#, "/quantisation wrong_type"),
+            (#""quantisation":{"calibration":"mse"}"#, "/quantisation/calibration unknown_value"),
+            (#""weights":"imagenet""#, "/weights unknown_weights"),
+            (#""weights":"plankton""#, "/weights other_network"), (#""freeze_epochs":2"#, "/freeze_epochs needs_weights"),
+            (#""weights":"mobilenet_v2","epochs":2,"freeze_epochs":2"#, "/freeze_epochs out_of_range"),
+            (#""a/b~c":1"#, "/a~1b~0c unknown_field"),
+            (#""method":"plain_distillation","teachers":["vgg16"]"#, "/teachers/0 unknown_network"),
+            (#""method":"plain_distillation","teachers":[]"#, "/teachers out_of_range"),
+            (#""method":"plain_distillation","teachers":[7]"#, "/teachers/0 wrong_type"),
+        ])
+    func singleFaults(field: String, fault: String) throws {
+        // Given an otherwise good job, when it is judged, then exactly this fault is found
+        #expect(try Self.faults(#"{"type":"train","dataset":"cells","network":"mobilenet_v2",\#(field)}"#) == [fault])
+    }
+
+    @Test("without what is needed, or of another type, is refused")
+    func requiredFields() throws {
+        #expect(try Self.faults("{}") == ["/type required"])
+        #expect(try Self.faults(#"{"type":"train"}"#) == ["/dataset required", "/network required"])
+        #expect(try Self.faults(#"{"type":"dance"}"#) == ["/type unknown_value"])
+        #expect(try Self.faults(#"{"type":"import","dataset":"cells"}"#) == ["/type not_submittable"])
+        #expect(try Self.faults("[]") == [" wrong_type"])
+        #expect(try Self.faults(#"{"type":"train","dataset":null,"network":7}"#) == ["/dataset required", "/network wrong_type"])
+    }
+
+    @Test("that cannot work with its dataset is refused before it waits")
+    func impossibleJobs() throws {
+        let plain = #"{"type":"train","dataset":"cells","network":"mobilenet_v2"}"#
+        let distillation = #"{"type":"train","dataset":"cells","network":"mobilenet_v2","method":"plain_distillation"}"#
+        // Given no dataset, no label, one class, a class with one label, no unlabelled picture, too small pictures, too little memory
+        #expect(try Self.faults(plain, Self.context(nil)) == ["/dataset unknown_dataset"])
+        #expect(try Self.faults(plain, Self.context([:])) == ["/dataset no_labels"])
+        #expect(try Self.faults(plain, Self.context(["a": 0, "b": 0])) == ["/dataset no_labels"])
+        #expect(try Self.faults(plain, Self.context(["a": 9])) == ["/dataset one_class"])
+        #expect(try Self.faults(plain, Self.context(["a": 9, "b": 1])) == ["/dataset too_few_labels"])
+        #expect(try Self.faults(plain, Self.context(["a": 9, "b": 2], unlabelled: 0)) == [])
+        #expect(try Self.faults(distillation, Self.context(unlabelled: 0)) == ["/method no_unlabelled"])
+        #expect(try Self.faults(#"{"type":"train","dataset":"cells","network":"resnet18","image_size":32}"#) == ["/image_size too_small"])
+        // 32 pictures × 6.7 M activations and as many gradients × 4 bytes are 1.7 GB
+        #expect(try Self.faults(plain, Self.context(memory: 1 << 30)) == ["/batch_size too_much_memory"])
+        #expect(try Self.faults(plain, Self.context(memory: 2 << 30)) == [])
+    }
+
+    @Test(
+        "that is not JSON is another error than a bad value",
+        arguments: [
+            "", " ", "{", "}", "nul", "{\"a\":1,}", "{a:1}", "[1 2]", "{\"a\" 1}", "01", "1.", "-", "\"a", "\"\\x\"", "\"\\ud800\"",
+            "\"\\ud800\\u0041\"", "\"a\u{1}\"",
+            "{} {}", "1e999", "+1", "NaN", "'a'", "// x\n{}", "\"\\u12g4\"", "[1,]",
+        ])
+    func notJSON(text: String) throws {
+        let error = try #require(throws: SpecificationError.self) { try Submission(json: Array(text.utf8)) }
+        #expect(error.status == 400)
+    }
+
+    @Test("is read as RFC 8259 says")
+    func json() throws {
+        let bytes = Array("\t{\"a\":[1,-0.5e1,true,null],\"\\u00e9\\ud83d\\ude00\\n\":{}}\r\n".utf8)
+        #expect(
+            try Submission(json: bytes).json
+                == .object([
+                    .init(name: "a", value: .array([.number(1, integer: 1), .number(-5, integer: nil), .bool(true), .null])),
+                    .init(name: "é😀\n", value: .object([])),
+                ]))
+        // And bytes that are not UTF-8 are no JSON
+        #expect(throws: SpecificationError.self) { try Submission(json: [0x22, 0xFF, 0x22]) }
+    }
+
+    @Test("is bounded in size and depth")
+    func bounds() throws {
+        func nested(_ depth: Int) -> [UInt8] { Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8) }
+        _ = try Submission(json: nested(32))
+        #expect(throws: SpecificationError.tooDeep(limit: 32)) { try Submission(json: nested(33)) }
+        #expect(throws: SpecificationError.tooDeep(limit: 32)) { try Submission(json: nested(400_000)) }
+        #expect(throws: SpecificationError.tooLarge(bytes: 1_048_577, limit: 1_048_576)) {
+            try Submission(json: [UInt8](repeating: 0x20, count: 1_048_577))
+        }
+    }
+}

@@ -3,6 +3,7 @@ import Base
 import Engine
 import EngineOneDNN
 import Networks
+import Quantization
 
 /// Forward passes on random pictures, as `peers.py infer` does it.
 struct InferBenchCommand: ParsableCommand {
@@ -24,8 +25,18 @@ struct InferBenchCommand: ParsableCommand {
         let planOptions = PlanOptions(batch: options.batch, side: options.size, threads: options.threads)
         let parameters = ParameterSet.initial(for: graph, seed: 0)
         let float = try backend.inferencePlan(graph, parameters, planOptions)
-        let plan: any InferencePlan = float
-        let bytes = graph.parameterCount * 4
+        let plan: any InferencePlan
+        var bytes = graph.parameterCount * 4
+        if precision == "int8" {
+            var calibration = Calibration(method: .minmax, plan: float)
+            try calibration.observe(pictures, count: options.batch)
+            let folded = try graph.folded(with: parameters)
+            let network = try Quantiser.quantise(folded, scales: calibration.scales(), weightBits: backend.hasWideInt8Products ? 8 : 7)
+            bytes = network.weights.values.reduce(0) { $0 + $1.values.count + 4 * ($1.scales.count + $1.bias.count) }
+            plan = try backend.inferencePlan(network, planOptions)
+        } else {
+            plan = float
+        }
         let times = try timed(repeats: options.repeats * 4) {
             _ = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.run(pictures, count: options.batch) }
         }

@@ -30,13 +30,17 @@ package struct PlainDistillation {
     /// - Parameters:
     ///   - data: the labelled pictures; teacher and student share the validation pictures, which are never trained on.
     ///   - unlabelled: pictures without a label.
+    ///   - kept: told how many of them the student will learn from, before it begins.
     /// - Throws: ``TrainingError/interrupted`` when the observer says so, and what training and reading pictures throw.
-    package func run(data: TrainingData, unlabelled: [PictureFile], observer: any DistillationObserver) throws -> DistillationResult {
+    package func run(
+        data: TrainingData, unlabelled: [PictureFile], observer: any DistillationObserver, kept: (Int) -> Void = { _ in }
+    ) throws -> DistillationResult {
         let taught = try runner.run(Self.teacherStage, teacher, data: data, observer: observer)
         let file = try pseudoLabels(taught, data: data, unlabelled: unlabelled, observer: observer)
+        kept(file.labels.count)
         let byName = Dictionary(file.labels.map { ($0.picture, $0.label) }, uniquingKeysWith: { first, _ in first })
-        let kept = unlabelled.compactMap { picture in byName[picture.name].map { TrainingSample(picture: picture, label: $0) } }
-        let studentData = try TrainingData(classes: data.classes, training: data.training + kept, validation: data.validation)
+        let used = unlabelled.compactMap { picture in byName[picture.name].map { TrainingSample(picture: picture, label: $0) } }
+        let studentData = try TrainingData(classes: data.classes, training: data.training + used, validation: data.validation)
         let studied = try runner.run(Self.studentStage, student, data: studentData, observer: observer)
         return DistillationResult(teacher: taught, student: studied, pseudoLabels: file.summary)
     }

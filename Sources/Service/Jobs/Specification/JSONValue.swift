@@ -12,6 +12,11 @@ package indirect enum JSONValue: Sendable, Equatable {
     package struct Field: Sendable, Equatable {
         package let name: String
         package let value: JSONValue
+
+        package init(name: String, value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// What the value is, for error messages.

@@ -1,0 +1,141 @@
+import API
+import Base
+import DatasetStore
+import Engine
+import EngineOneDNN
+import Foundation
+import HTTP
+import Inference
+import Jobs
+import Logging
+import ModelFormat
+import ModelStore
+import Sockets
+
+/// The running service: everything made, joined and ended in the right order. It decides nothing about requests or jobs.
+///
+/// Order of start: lock on the data directory → stores → queue (recovery) → HTTP. Order of end: readiness off → HTTP drained → workers stopped with their
+/// checkpoints → models closed → database closed → lock released with the object.
+package final class AliquotService: Sendable {
+    package let settings: ServiceSettings
+    private let directory: DataDirectory
+    private let datasets: DatasetStore
+    private let jobs: JobQueue
+    private let predictors: LoadedModels<Predictor>
+    private let status = ServiceStatus()
+    private let server: HTTPServer
+    private let logger: Logger
+
+    /// Opens everything; nothing listens and no worker runs yet.
+    ///
+    /// - Throws: ``ServiceError``; what the stores throw where their files are damaged.
+    package init(_ settings: ServiceSettings, backend: any Backend = OneDNNBackend(), logger: Logger) throws {
+        let machine = Machine.current()
+        try settings.validate(machine)
+        let address = try SocketAddress(host: settings.host, port: settings.port)
+        guard address.isLoopback || settings.isInsecureAllowed else { throw ServiceError.openToOthers(host: settings.host) }
+        self.settings = settings
+        self.logger = logger
+        directory = try Self.own(settings.data)
+        let datasets = try DatasetStore(directory: directory.url)
+        let models = try ModelStore(directory: directory.models)
+        self.datasets = datasets
+        let threads = settings.threadsPerJob ?? max(1, machine.cores / settings.workers)
+        let executor = LocalExecutor(
+            program: settings.workerProgram, arguments: settings.workerArguments, slots: settings.workers, threadsPerSlot: threads)
+        let adoption = ResultAdoption(datasets: datasets, models: models)
+        jobs = try JobQueue(directory: directory.url, executor: executor, logger: logger) { job, result in try await adoption.adopt(job, result) }
+        let options = Self.inferenceOptions(settings, machine)
+        predictors = LoadedModels(
+            capacity: settings.modelsInMemory,
+            load: { key in
+                let model = try ModelDirectory(opening: models.directory(key.model, version: key.version))
+                return try Predictor(model: model, backend: backend, options: options)
+            },
+            close: { predictor in
+                predictor.shutdown()
+                await predictor.drained()
+            })
+        let environment = APIEnvironment(
+            datasets: datasets, models: models, jobs: jobs, predictors: predictors, weights: WeightsFolder(directory: directory.weights),
+            networks: try NetworkFacts.all(), idempotency: try IdempotencyStore(directory: directory.url.appendingPathComponent("idempotency")),
+            measures: RequestMeasures(), status: status, version: Self.version(settings, machine, backend, threads: threads),
+            site: try Self.site(settings, logger), disk: DiskQueue(width: 4), logger: logger,
+            newIncomingFile: { [directory] in directory.newIncomingFile() }, picturesAtOnce: min(options.capacity, 2 * options.lanes + options.decoders))
+        let api = try ServiceAPI(environment)
+        var configuration = HTTPServerConfiguration(address: address)
+        configuration.accessLog = { api.log($0) }
+        server = HTTPServer(configuration: configuration) { await api.handle($0) }
+    }
+
+    /// Takes up what an earlier run left, then listens.
+    ///
+    /// - Returns: the bound address, with the real port where 0 was asked for.
+    /// - Throws: ``ServiceError/cannotListen(address:reason:)``; what the queue's recovery throws.
+    package func start() async throws -> SocketAddress {
+        try await jobs.start()
+        let address: SocketAddress
+        do {
+            address = try server.start()
+        } catch {
+            await jobs.shutdown(grace: settings.workerGrace)
+            throw ServiceError.cannotListen(address: "\(settings.host):\(settings.port)", reason: "\(error)")
+        }
+        status.becomeReady()
+        let removed = try await datasets.collectGarbage()
+        if removed > 0 { logger.info("removed \(removed) pictures that nothing names") }
+        return address
+    }
+
+    /// Stops cleanly: takes no new work, finishes requests, stops workers with their checkpoints kept, closes models and database.
+    package func stop() async {
+        status.startDraining()
+        logger.info("stopping: no new work is taken; requests and running steps are finished")
+        await server.shutdown(grace: settings.requestGrace)
+        await jobs.shutdown(grace: settings.workerGrace)
+        await predictors.shutdown()
+        do {
+            try datasets.close()
+        } catch {
+            logger.error("closing the catalogue: \(error)")
+        }
+        logger.info("stopped")
+    }
+
+    private static func own(_ data: URL) throws -> DataDirectory {
+        do {
+            return try DataDirectory(url: data)
+        } catch DatasetStoreError.dataDirectoryInUse(let path, let pid) {
+            throw ServiceError.dataDirectoryInUse(path: path, pid: pid)
+        }
+    }
+
+    private static func inferenceOptions(_ settings: ServiceSettings, _ machine: Machine) -> PredictorOptions {
+        let lanes = settings.lanes ?? max(1, machine.cores / 2)
+        return PredictorOptions(lanes: lanes, threadsPerLane: max(1, machine.cores / lanes), decoders: max(1, min(machine.cores, 4)))
+    }
+
+    private static func site(_ settings: ServiceSettings, _ logger: Logger) throws -> StaticSite? {
+        if let folder = settings.publicFolder {
+            do {
+                return try StaticSite(folder: folder)
+            } catch let error as StaticSiteError {
+                throw ServiceError.noDashboard(path: folder.path, reason: error.description)
+            }
+        }
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+        guard let folder = StaticSite.find(executable: program, workingDirectory: here) else {
+            logger.notice("no dashboard found; --public DIRECTORY names its folder")
+            return nil
+        }
+        return try StaticSite(folder: folder)
+    }
+
+    private static func version(_ settings: ServiceSettings, _ machine: Machine, _ backend: any Backend, threads: Int) -> ServiceVersion {
+        ServiceVersion(
+            version: BuildFacts.version, build: BuildFacts.build(on: machine), cores: machine.cores, memoryBytes: machine.memoryBytes,
+            kernels: .init(backend: backend.description, wideInt8Products: backend.hasWideInt8Products), workers: settings.workers, threadsPerJob: threads,
+            limits: ServiceLimits.all)
+    }
+}

@@ -1,0 +1,28 @@
+import API
+
+/// What this build is.
+enum BuildFacts {
+    static let version = "0.1.0"
+
+    static func build(on machine: Machine) -> ServiceVersion.Build {
+        ServiceVersion.Build(configuration: configuration, swift: compiler, platform: machine.platform)
+    }
+
+    private static var configuration: String {
+        #if DEBUG
+            "debug"
+        #else
+            "release"
+        #endif
+    }
+
+    private static var compiler: String {
+        #if compiler(>=6.4)
+            "6.4 or later"
+        #elseif compiler(>=6.3)
+            "6.3"
+        #else
+            "6.2"
+        #endif
+    }
+}

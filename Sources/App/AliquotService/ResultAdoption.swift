@@ -1,0 +1,25 @@
+import DatasetStore
+import Foundation
+import Jobs
+import ModelStore
+
+/// Takes what a worker has made into the stores. Idempotent: after a crash in between the queue calls it again for the same job.
+struct ResultAdoption: Sendable {
+    let datasets: DatasetStore
+    let models: ModelStore
+
+    /// - Parameters:
+    ///   - result: the job's `result/`: `model/` of a training, `images.jsonl` of an import, `report.json` of both.
+    func adopt(_ job: Job, _ result: URL) async throws -> JobResult {
+        let report = "/v1/jobs/\(job.id)/report"
+        switch job.specification.work {
+        case .train(let work):
+            let version = try await models.adopt(result: result.appendingPathComponent("model"), name: work.model, job: job.id)
+            return JobResult(model: work.model, version: version, report: report)
+        case .importArchive(let work):
+            let adopted = try await datasets.adoptImport(dataset: work.dataset, from: result.appendingPathComponent("images.jsonl"))
+            let counts = ["created": adopted.created, "unchanged": adopted.unchanged, "refused": adopted.refused]
+            return JobResult(report: report, counts: counts)
+        }
+    }
+}

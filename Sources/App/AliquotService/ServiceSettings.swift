@@ -1,0 +1,43 @@
+import Foundation
+
+/// What can be set about a service. Every default states its reason.
+package struct ServiceSettings: Sendable {
+    /// Numeric address or `localhost`. Loopback: nobody else can reach it until it is asked for.
+    package var host = "127.0.0.1"
+    /// 0 asks the system for a free port.
+    package var port: UInt16 = 8080
+    package var data: URL
+    /// Whether an address that others can reach is allowed although no token is asked for.
+    package var isInsecureAllowed = false
+    /// Jobs that run at the same time. 1: a training uses all cores well by itself.
+    package var workers = 1
+    /// Threads of one job; nil: the cores divided among the workers.
+    package var threadsPerJob: Int?
+    /// The dashboard's folder; nil: the usual places are looked at.
+    package var publicFolder: URL?
+    /// Model versions kept in memory. 4: a model takes some tens of megabytes and a second to load.
+    package var modelsInMemory = 4
+    /// Forward passes of one model at the same time; nil: half the cores, so that each has two threads.
+    package var lanes: Int?
+    /// From the first SIGTERM until requests under way are cut.
+    package var requestGrace: Duration = .seconds(20)
+    /// From the first SIGTERM until workers are killed; a step and a checkpoint at a large size take seconds.
+    package var workerGrace: Duration = .seconds(30)
+    /// What is started for a job: this very program. `/proc/self/exe` still names it when its file was replaced meanwhile.
+    package var workerProgram = URL(fileURLWithPath: "/proc/self/exe")
+    package var workerArguments = ["worker"]
+
+    package init(data: URL) { self.data = data }
+
+    /// Numbers that make no sense are refused before anything is opened.
+    /// - Throws: ``ServiceError/outOfRange(name:got:allowed:)``
+    package func validate(_ machine: Machine) throws(ServiceError) {
+        func check(_ name: String, _ got: Int, _ allowed: ClosedRange<Int>) throws(ServiceError) {
+            guard allowed.contains(got) else { throw .outOfRange(name: name, got: got, allowed: allowed) }
+        }
+        try check("--workers", workers, 1...64)
+        try check("--threads-per-job", threadsPerJob ?? 1, 1...max(1, machine.cores))
+        try check("--models-in-memory", modelsInMemory, 1...64)
+        try check("--lanes", lanes ?? 1, 1...64)
+    }
+}

@@ -1,0 +1,35 @@
+import HTTP
+import HTTPTypes
+
+extension APIError {
+    /// The words and the status for the client.
+    package var problem: Problem {
+        switch self {
+        case .malformed(let detail):
+            Problem(.badRequest, detail: detail)
+        case .badQuery(let faults):
+            Problem(.badRequest, title: "Bad query", detail: faults.map(\.detail).joined(separator: "; "), errors: faults.map(\.wire))
+        case .invalid(let faults):
+            Problem(.unprocessableContent, detail: faults.map(\.detail).joined(separator: "; "), errors: faults.map(\.wire))
+        case .foreignOrigin(let origin):
+            Problem(.forbidden, detail: "a page of \(origin.prefix(200)) sent this; only the service's own pages may change anything")
+        case .notFound(let kind, let name):
+            Problem(.notFound, detail: "there is no \(kind) '\(name.prefix(200))'")
+        case .conflict(let detail):
+            Problem(.conflict, detail: detail)
+        case .preconditionFailed(let detail):
+            Problem(.preconditionFailed, detail: detail)
+        case .tooLarge(let what, let limit):
+            Problem(.contentTooLarge, detail: "\(what) is larger than \(limit) bytes")
+        case .unsupportedMedia(let got, let allowed):
+            Problem(
+                .unsupportedMediaType, detail: "the body is \(got.map { "'\($0.prefix(100))'" } ?? "of no declared type"); allowed: \(allowed.joined(separator: ", "))")
+        case .unavailable(let detail, let seconds):
+            Problem(.serviceUnavailable, detail: detail, fields: [.retryAfter: String(seconds)])
+        }
+    }
+}
+
+extension APIError.Fault {
+    var wire: Problem.Fault { Problem.Fault(pointer: pointer, code: code, detail: detail) }
+}

@@ -1,0 +1,36 @@
+/// What this target itself refuses. `APIError+Problem.swift` turns each case into words and a status.
+package enum APIError: Error, Sendable, Equatable {
+    /// One fault of a request: where (JSON pointer, or the name of a query parameter), a stable code, and advice.
+    package struct Fault: Sendable, Equatable, Codable {
+        package let pointer: String
+        package let code: String
+        package let detail: String
+
+        package init(pointer: String, code: String, detail: String) {
+            self.pointer = pointer
+            self.code = code
+            self.detail = detail
+        }
+    }
+
+    /// 400: the request cannot be read.
+    case malformed(String)
+    /// 400: query parameters that the route does not have, or values that they cannot take.
+    case badQuery([Fault])
+    /// 422: the request was read, and its values are wrong; every fault at once.
+    case invalid([Fault])
+    /// 403: a page of another origin sent it.
+    case foreignOrigin(String)
+    /// 404.
+    case notFound(kind: String, name: String)
+    /// 409.
+    case conflict(String)
+    /// 412.
+    case preconditionFailed(String)
+    /// 413: `what` is larger than `limit` bytes.
+    case tooLarge(what: String, limit: Int)
+    /// 415.
+    case unsupportedMedia(got: String?, allowed: [String])
+    /// 503 with `Retry-After`.
+    case unavailable(String, retryAfterSeconds: Int)
+}

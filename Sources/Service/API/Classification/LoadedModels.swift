@@ -1,0 +1,125 @@
+import Dispatch
+
+/// Loaded things by model version: loaded when first asked for, shared while in use, the least recently used closed when there are too many.
+///
+/// 1. A key is loaded once, however many ask at the same time; a load that fails is forgotten, so that the next request tries again.
+/// 2. Nothing is closed while a ``use(_:_:)`` of it runs; what is retired in the meantime is closed by its last user.
+/// 3. At most `capacity` are kept; those in use may exceed it for as long as they are in use.
+/// 4. Loading runs on a queue of its own, never on Swift's cooperative threads.
+package actor LoadedModels<Model: Sendable> {
+    private struct Entry {
+        let generation: Int
+        let loading: Task<Model, any Error>
+        var users = 0
+        var lastUse: Int
+    }
+
+    private let capacity: Int
+    private let load: @Sendable (ModelVersionKey) throws -> Model
+    private let close: @Sendable (Model) async -> Void
+    private let queue = DispatchQueue(label: "aliquot.models", attributes: .concurrent)
+    private var entries: [ModelVersionKey: Entry] = [:]
+    private var retired: [Int: Entry] = [:]
+    private var closing = 0
+    private var clock = 0
+    private var isClosed = false
+
+    /// - Parameters:
+    ///   - capacity: how many stay loaded, at least 1.
+    ///   - load: blocking; runs on a Dispatch thread.
+    ///   - close: ends a model that nobody uses any more.
+    package init(
+        capacity: Int, load: @escaping @Sendable (ModelVersionKey) throws -> Model, close: @escaping @Sendable (Model) async -> Void
+    ) {
+        self.capacity = max(1, capacity)
+        self.load = load
+        self.close = close
+    }
+
+    /// The versions that are loaded or being loaded.
+    package var keys: Set<ModelVersionKey> { Set(entries.keys) }
+
+    /// Runs `body` with the model, which stays loaded at least until `body` returns.
+    ///
+    /// - Throws: what `load` or `body` throws; ``APIError/unavailable(_:retryAfterSeconds:)`` after ``shutdown()``.
+    package func use<Result: Sendable>(_ key: ModelVersionKey, _ body: @Sendable (Model) async throws -> Result) async throws -> Result {
+        guard !isClosed else { throw APIError.unavailable("the service is stopping", retryAfterSeconds: 5) }
+        let generation = acquire(key)
+        defer { release(key, generation) }
+        let model: Model
+        do {
+            guard let loading = entry(key, generation)?.loading else { throw CancellationError() }
+            model = try await loading.value
+        } catch {
+            if entries[key]?.generation == generation { moveToRetired(key) }
+            throw error
+        }
+        return try await body(model)
+    }
+
+    /// Closes the version once its last user is done. For a deleted model.
+    package func retire(_ key: ModelVersionKey) {
+        moveToRetired(key)
+        sweep()
+    }
+
+    /// Takes no new users, waits for those there are, closes everything.
+    package func shutdown() async {
+        isClosed = true
+        for key in Array(entries.keys) { moveToRetired(key) }
+        sweep()
+        while !retired.isEmpty || closing > 0 { try? await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    private func acquire(_ key: ModelVersionKey) -> Int {
+        clock += 1
+        if var entry = entries[key] {
+            entry.users += 1
+            entry.lastUse = clock
+            entries[key] = entry
+            return entry.generation
+        }
+        let (load, queue) = (load, queue)
+        let loading = Task {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.async { continuation.resume(with: Swift.Result { try load(key) }) }
+            }
+        }
+        entries[key] = Entry(generation: clock, loading: loading, users: 1, lastUse: clock)
+        return clock
+    }
+
+    private func entry(_ key: ModelVersionKey, _ generation: Int) -> Entry? {
+        if let entry = entries[key], entry.generation == generation { return entry }
+        return retired[generation]
+    }
+
+    private func release(_ key: ModelVersionKey, _ generation: Int) {
+        if entries[key]?.generation == generation {
+            entries[key]?.users -= 1
+            while entries.count > capacity, let oldest = entries.filter({ $0.value.users == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse }) {
+                moveToRetired(oldest.key)
+            }
+        } else {
+            retired[generation]?.users -= 1
+        }
+        sweep()
+    }
+
+    private func moveToRetired(_ key: ModelVersionKey) {
+        guard var entry = entries.removeValue(forKey: key) else { return }
+        retired[entry.generation] = entry
+    }
+
+    /// Closes what is retired and unused.
+    private func sweep() {
+        for (generation, entry) in retired where entry.users == 0 {
+            retired[generation] = nil
+            closing += 1
+            Task {
+                if case .success(let model) = await entry.loading.result { await close(model) }
+                closing -= 1
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+extension OpenAPISchemas {
+    static let jobs = #"""
+        {
+          "JobState": {"enum": ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"]},
+          "JobType": {"enum": ["train", "import"]},
+          "Job": {
+            "type": "object", "required": ["id", "type", "state", "attempt", "created_at", "links"],
+            "properties": {
+              "id": {"$ref": "#/components/schemas/ULID"}, "type": {"$ref": "#/components/schemas/JobType"}, "state": {"$ref": "#/components/schemas/JobState"},
+              "attempt": {"type": "integer", "minimum": 0}, "created_at": {"$ref": "#/components/schemas/Time"},
+              "started_at": {"type": ["string", "null"], "format": "date-time"}, "finished_at": {"type": ["string", "null"], "format": "date-time"},
+              "queue_position": {"type": ["integer", "null"]},
+              "progress": {
+                "type": ["object", "null"],
+                "properties": {
+                  "fraction": {"type": "number", "minimum": 0, "maximum": 1}, "phase": {"type": "string"}, "epoch": {"type": ["integer", "null"]},
+                  "epochs": {"type": ["integer", "null"]}, "step": {"type": ["integer", "null"]}, "images_per_s": {"type": ["number", "null"]},
+                  "eta_s": {"type": ["number", "null"]}
+                }
+              },
+              "metrics": {"type": ["object", "null"], "description": "The latest value of each measure."},
+              "result": {
+                "type": ["object", "null"], "description": "Of a training job: model, version, report. Of an import: what was taken in.",
+                "properties": {"model": {"type": ["string", "null"]}, "version": {"type": ["integer", "null"]}}
+              },
+              "error": {"oneOf": [{"type": "null"}, {"type": "object", "description": "Why it failed, as a problem."}]},
+              "links": {"type": "object", "additionalProperties": {"type": "string"}}
+            }
+          },
+          "JobList": {
+            "type": "object", "required": ["items", "next_page_token"],
+            "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Job"}}, "next_page_token": {"$ref": "#/components/schemas/NextPageToken"}}
+          },
+          "JobEvent": {
+            "type": "object", "required": ["time", "kind"],
+            "properties": {"time": {"$ref": "#/components/schemas/Time"}, "kind": {"enum": ["state", "progress", "metric", "alarm", "log", "end"]}}
+          },
+          "JobMetrics": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/JobEvent"}}}},
+          "JobReport": {"type": "object", "description": "What the worker measured; of an import, the entries that were refused."}
+        }
+        """#
+}

@@ -1,0 +1,80 @@
+extension OpenAPISchemas {
+    static let models = #"""
+        {
+          "Model": {
+            "type": "object", "required": ["name", "versions", "latest", "aliases"],
+            "properties": {
+              "name": {"$ref": "#/components/schemas/Name"}, "versions": {"type": "array", "items": {"$ref": "#/components/schemas/Version"}},
+              "latest": {"$ref": "#/components/schemas/Version"},
+              "aliases": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Version"}}
+            }
+          },
+          "ModelList": {
+            "type": "object", "required": ["items", "next_page_token"],
+            "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Model"}}, "next_page_token": {"$ref": "#/components/schemas/NextPageToken"}}
+          },
+          "Precision": {"enum": ["float", "int8"]},
+          "ModelVersion": {
+            "type": "object", "required": ["model", "version", "manifest", "files", "links"],
+            "properties": {
+              "model": {"$ref": "#/components/schemas/Name"}, "version": {"$ref": "#/components/schemas/Version"},
+              "aliases": {"type": "array", "items": {"type": "string"}},
+              "manifest": {
+                "type": "object", "required": ["architecture", "classes", "input", "precisions", "default_precision"],
+                "properties": {
+                  "format": {"type": "integer"}, "architecture": {"type": "string"}, "classes": {"type": "array", "items": {"type": "string"}},
+                  "input": {"type": "object"}, "precisions": {"type": "array", "items": {"$ref": "#/components/schemas/Precision"}},
+                  "default_precision": {"$ref": "#/components/schemas/Precision"}, "precision_reasons": {"type": "array", "items": {"type": "string"}},
+                  "temperature": {"type": "number"}, "lineage": {"type": "object"}, "created_at": {"$ref": "#/components/schemas/Time"}, "files": {"type": "object"}
+                }
+              },
+              "report": {"type": ["object", "null"], "description": "Measures, calibration, latency on this machine."},
+              "files": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"name": {"type": "string"}, "bytes": {"type": "integer"}, "sha256": {"$ref": "#/components/schemas/SHA256"}, "href": {"type": "string"}}}
+              },
+              "links": {"type": "object", "additionalProperties": {"type": "string"}}
+            }
+          },
+          "Aliases": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Version"}},
+          "AliasChange": {
+            "type": "object", "additionalProperties": false, "required": ["version"], "properties": {"version": {"$ref": "#/components/schemas/Version"}}
+          },
+          "Prediction": {
+            "type": "object", "required": ["label", "probability"],
+            "properties": {"label": {"type": "string"}, "probability": {"type": "number", "minimum": 0, "maximum": 1}}
+          },
+          "PictureAnswer": {
+            "type": "object", "required": ["model", "version", "precision", "predictions", "timing_ms"],
+            "properties": {
+              "model": {"$ref": "#/components/schemas/Name"}, "version": {"$ref": "#/components/schemas/Version"}, "precision": {"$ref": "#/components/schemas/Precision"},
+              "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}},
+              "timing_ms": {
+                "type": "object", "required": ["decode", "queue", "infer"],
+                "properties": {"decode": {"type": "number"}, "queue": {"type": "number"}, "infer": {"type": "number"}}
+              }
+            }
+          },
+          "PictureResult": {
+            "type": "object", "description": "Either predictions or an error.", "required": ["file"],
+            "properties": {
+              "file": {"type": "string"}, "precision": {"$ref": "#/components/schemas/Precision"},
+              "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}}, "timing_ms": {"type": "object"},
+              "error": {"$ref": "#/components/schemas/Problem"}
+            }
+          },
+          "ClassifyAnswer": {
+            "oneOf": [
+              {"$ref": "#/components/schemas/PictureAnswer"},
+              {
+                "type": "object", "description": "Of a multipart body: one result a picture, in their order.", "required": ["model", "version", "results"],
+                "properties": {
+                  "model": {"$ref": "#/components/schemas/Name"}, "version": {"$ref": "#/components/schemas/Version"},
+                  "results": {"type": "array", "items": {"$ref": "#/components/schemas/PictureResult"}}
+                }
+              }
+            ]
+          }
+        }
+        """#
+}

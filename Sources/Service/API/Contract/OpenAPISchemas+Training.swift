@@ -1,0 +1,52 @@
+import Jobs
+
+extension OpenAPISchemas {
+    /// The body of `POST /v1/jobs`; bounds are those that submission enforces.
+    static var training: String {
+        typealias Ranges = TrainSpecification.Ranges
+        func choices(_ values: [String]) -> String { "[" + values.map { "\"\($0)\"" }.joined(separator: ", ") + "]" }
+        func bounds<Value>(_ range: ClosedRange<Value>) -> String { "\"minimum\": \(range.lowerBound), \"maximum\": \(range.upperBound)" }
+        return """
+            {
+              "TrainingJob": {
+                "type": "object", "additionalProperties": false, "required": ["type", "dataset", "network"],
+                "properties": {
+                  "type": {"const": "train"},
+                  "dataset": {"$ref": "#/components/schemas/Name"},
+                  "revision": {"type": ["integer", "null"], "minimum": 1, "description": "null: the dataset is frozen as it stands."},
+                  "model": {"$ref": "#/components/schemas/Name", "description": "The dataset's name if absent."},
+                  "method": {"enum": \(choices(TrainSpecification.Method.allCases.map(\.rawValue)))},
+                  "network": {"type": "string", "description": "One of GET /v1/networks."},
+                  "teachers": {"type": ["array", "null"], "items": {"type": "string"}},
+                  "weights": {"type": ["string", "null"], "description": "One of GET /v1/weights; null: random."},
+                  "image_size": {"type": "integer", \(bounds(Ranges.imageSize))},
+                  "fit": {"enum": \(choices(TrainSpecification.Fit.allCases.map(\.rawValue)))},
+                  "epochs": {"type": "integer", \(bounds(Ranges.epochs))},
+                  "batch_size": {"type": "integer", \(bounds(Ranges.batchSize))},
+                  "optimiser": {"enum": \(choices(TrainSpecification.Optimiser.allCases.map(\.rawValue)))},
+                  "learning_rate": {"type": "number", \(bounds(Ranges.learningRate))},
+                  "weight_decay": {"type": "number", \(bounds(Ranges.weightDecay))},
+                  "freeze_epochs": {"type": "integer", \(bounds(Ranges.freezeEpochs))},
+                  "patience": {"type": "integer", \(bounds(Ranges.patience))},
+                  "flips": {"enum": \(choices(TrainSpecification.Flips.allCases.map(\.rawValue)))},
+                  "confidence": {"type": "number", \(bounds(Ranges.confidence))},
+                  "label_smoothing": {"type": "number", \(bounds(Ranges.labelSmoothing))},
+                  "quantisation": {
+                    "type": ["object", "null"], "additionalProperties": false,
+                    "properties": {
+                      "scheme": {"enum": \(choices(TrainSpecification.Quantisation.Scheme.allCases.map(\.rawValue)))},
+                      "calibration": {"enum": \(choices(TrainSpecification.Quantisation.Calibration.allCases.map(\.rawValue)))},
+                      "max_drop": {"type": "number", \(bounds(Ranges.maximumDrop))}
+                    }
+                  },
+                  "baseline": {"type": "boolean"},
+                  "seed": {"type": "integer", \(bounds(Ranges.seed))},
+                  "threads": {"type": ["integer", "null"], "minimum": 1},
+                  "priority": {"type": "integer", \(bounds(Ranges.priority))},
+                  "time_limit_s": {"type": ["integer", "null"], \(bounds(Ranges.timeLimitSeconds))}
+                }
+              }
+            }
+            """
+    }
+}

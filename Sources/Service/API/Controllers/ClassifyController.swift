@@ -1,0 +1,121 @@
+import Base
+import Foundation
+import HTTP
+import HTTPTypes
+import Images
+import Inference
+import ModelFormat
+
+/// `POST /v1/models/{m}…/classify`: what a model says of a picture, or of each picture of a form.
+struct ClassifyController: Sendable {
+    let environment: APIEnvironment
+
+    private static let pictureTypes = ["image/jpeg", "image/png", "image/tiff", "image/webp", "image/bmp", "application/octet-stream"]
+    private static let paths = [
+        ("classify", "/v1/models/{m}/classify", "by the newest version"),
+        ("classifyByVersion", "/v1/models/{m}/versions/{v}/classify", "by a version"),
+        ("classifyByAlias", "/v1/models/{m}/aliases/{alias}/classify", "by the version that an alias names"),
+    ]
+
+    func addRoutes(to table: inout RouteTable) {
+        for (id, path, which) in Self.paths {
+            table.on(
+                .post, path,
+                .init(
+                    id, "models", "Classifies a picture \(which), or each picture of a form.",
+                    query: [
+                        .init("top_k", .integer(1...1000), "Classes in the answer, the likeliest first; 5 if absent."),
+                        .init("precision", .choice(Precision.allCases.map(\.rawValue)), "The model's own choice if absent."),
+                    ], body: .rawOrFiles(Self.pictureTypes, "One picture, or a form with many."),
+                    answers: [.init(200, "The likeliest classes.", .json("ClassifyAnswer"), headers: ["Server-Timing"])],
+                    problems: [404, 413, 415, 422, 503]), classify)
+        }
+    }
+
+    private func classify(_ request: ServerRequest) async throws -> ServerResponse {
+        try environment.status.requireReady()
+        let key = try await ModelSelector(models: environment.models, disk: environment.disk).key(request)
+        let topK = request.query["top_k"].flatMap(Int.init) ?? 5
+        let precision = request.query["precision"].flatMap(Precision.init)
+        if let reader = MultipartReader(contentType: request.fields[.contentType], body: request.body) {
+            return try await many(reader, key, topK, precision, request)
+        }
+        let picture = try await self.picture(request.body)
+        let answer = try await environment.predictors.use(key) { try await $0.classify(picture, topK: topK, precision: precision) }
+        environment.measures.recordClassified(precision: answer.precision.rawValue)
+        return try .json(PictureAnswer(key: key, answer: answer), fields: [.serverTiming: Self.timing(answer.timing)])
+    }
+
+    /// Reads the form one picture after the other and keeps a few of them at work; memory is bounded by `picturesAtOnce` pictures.
+    private func many(
+        _ reader: MultipartReader, _ key: ModelVersionKey, _ topK: Int, _ precision: Precision?, _ request: ServerRequest
+    ) async throws -> ServerResponse {
+        let environment = environment
+        let results = try await environment.predictors.use(key) { predictor in
+            if let precision, !predictor.manifest.precisions.contains(precision) {
+                throw InferenceError.precisionUnavailable(got: precision, available: predictor.manifest.precisions)
+            }
+            var reader = reader
+            var results: [PictureAnswers.Item?] = []
+            try await withThrowingTaskGroup(of: (Int, PictureAnswers.Item).self) { group in
+                var atWork = 0
+                while let part = try await reader.nextPart() {
+                    guard let file = part.filename, !file.isEmpty else { continue }
+                    let index = results.count
+                    results.append(nil)
+                    let picture: [UInt8]
+                    do {
+                        picture = try await part.collect(limit: PictureUpload.limit)
+                    } catch HTTPError.bodyTooLarge {
+                        results[index] = .init(file: file, result: .failure(APIError.tooLarge(what: "the picture", limit: PictureUpload.limit).problem))
+                        continue
+                    }
+                    if atWork >= environment.picturesAtOnce, let (done, item) = try await group.next() {
+                        results[done] = item
+                        atWork -= 1
+                    }
+                    atWork += 1
+                    group.addTask {
+                        (index, PictureAnswers.Item(file: file, result: await Self.answer(predictor, picture, topK, precision, request, environment)))
+                    }
+                }
+                for try await (done, item) in group { results[done] = item }
+            }
+            return results.compactMap(\.self)
+        }
+        guard !results.isEmpty else { throw APIError.malformed("the form holds no file; send each picture as a file with a name (curl -F file=@a.png)") }
+        return try .json(PictureAnswers(key: key, results: results))
+    }
+
+    /// One picture of a form. While other requests fill the line it waits its turn, up to 10 s, instead of failing the picture.
+    private static func answer(
+        _ predictor: Predictor, _ picture: [UInt8], _ topK: Int, _ precision: Precision?, _ request: ServerRequest, _ environment: APIEnvironment
+    ) async -> Result<Answer, Problem> {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(10))
+        while true {
+            do {
+                let answer = try await predictor.classify(picture, topK: topK, precision: precision)
+                environment.measures.recordClassified(precision: answer.precision.rawValue)
+                return .success(answer)
+            } catch InferenceError.saturated where ContinuousClock.now < deadline && !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(20))
+            } catch {
+                return .failure(ErrorMapping.problem(of: error, request, environment.logger))
+            }
+        }
+    }
+
+    private func picture(_ body: RequestBody) async throws -> [UInt8] {
+        do {
+            return try await body.collect(limit: PictureUpload.limit)
+        } catch HTTPError.bodyTooLarge {
+            throw APIError.tooLarge(what: "the picture", limit: PictureUpload.limit)
+        }
+    }
+
+    /// W3C Server Timing: milliseconds.
+    private static func timing(_ timing: Answer.Timing) -> String {
+        [("decode", timing.decode), ("queue", timing.queue), ("infer", timing.infer)].map { "\($0.0);dur=\(String(format: "%.2f", $0.1))" }
+            .joined(separator: ", ")
+    }
+}

@@ -1,0 +1,86 @@
+import Base
+import Foundation
+import HTTP
+import HTTPTypes
+import Jobs
+
+/// What a job leaves to read: events, log, measures, report.
+struct JobFilesController: Sendable {
+    let environment: APIEnvironment
+    /// Between two comments of a quiet event stream.
+    var heartbeat = Duration.seconds(15)
+
+    func addRoutes(to table: inout RouteTable) {
+        table.on(
+            .get, "/v1/jobs/{id}/events",
+            .init(
+                "streamEvents", "jobs", "Server-sent events from the beginning or after Last-Event-ID; a comment every 15 s; closed after `end`.",
+                query: [.init("after", .integer(0...9_007_199_254_740_991), "As Last-Event-ID, for clients that cannot send it.")], requestHeaders: ["Last-Event-ID"],
+                answers: [.init(200, "`event:` is the kind, `id:` the position, `data:` a JobEvent.", .media(["text/event-stream"]))], problems: [400, 404]), events)
+        table.on(
+            .get, "/v1/jobs/{id}/log",
+            .init(
+                "getLog", "jobs", "What the worker printed.", requestHeaders: ["Range"],
+                answers: [.init(200, "Text.", .media(["text/plain"])), .init(206, "A part of it.", .media(["text/plain"]))], problems: [404]), log)
+        table.on(
+            .get, "/v1/jobs/{id}/metrics",
+            .init("getMetrics", "jobs", "The history of every measure.", answers: [.init(200, "In order.", .json("JobMetrics"))], problems: [404]), metrics)
+        table.on(
+            .get, "/v1/jobs/{id}/report",
+            .init("getReport", "jobs", "What the job found out, once it has ended.", answers: [.init(200, "The report.", .json("JobReport"))], problems: [404]), report)
+    }
+
+    private func events(_ request: ServerRequest) async throws -> ServerResponse {
+        let id = try request.identifier("id", kind: "job")
+        var position = request.query["after"].flatMap(Int.init) ?? 0
+        if let text = request.fields[.lastEventID] {
+            guard let held = Int(text), held >= 0 else { throw APIError.malformed("Last-Event-ID '\(text.prefix(64))' is not one that this stream gave") }
+            position = held
+        }
+        let events = try await environment.jobs.events(id, after: position)
+        return .events { [heartbeat] writer in
+            try await writer.write("retry: 2000\n\n")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let (items, continuation) = AsyncStream.makeStream(of: ServerSentEvent.self)
+                group.addTask {
+                    defer { continuation.finish() }
+                    let encoder = JSONEncoder()
+                    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                    for await event in events {
+                        let data = String(decoding: try encoder.encode(event), as: UTF8.self)
+                        continuation.yield(ServerSentEvent(id: "\(event.position)", event: event.kind.rawValue, data: data))
+                    }
+                }
+                group.addTask {
+                    while !Task.isCancelled {
+                        try await Task.sleep(for: heartbeat)
+                        continuation.yield(ServerSentEvent(comment: "still here"))
+                    }
+                }
+                for await item in items { try await writer.send(item) }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func log(_ request: ServerRequest) async throws -> ServerResponse {
+        let files = try await environment.jobs.files(try request.identifier("id", kind: "job"))
+        guard FileManager.default.fileExists(atPath: files.log.path) else { return .text("") }
+        return try await .file(files.log, for: request, type: "text/plain; charset=utf-8", fields: [.cacheControl: "no-cache"])
+    }
+
+    private func metrics(_ request: ServerRequest) async throws -> ServerResponse {
+        let items = try await environment.jobs.metrics(try request.identifier("id", kind: "job"))
+        return try .json(["items": items])
+    }
+
+    private func report(_ request: ServerRequest) async throws -> ServerResponse {
+        let id = try request.identifier("id", kind: "job")
+        let files = try await environment.jobs.files(id)
+        do {
+            return try await .file(files.report, for: request, type: FileType.json, fields: [.cacheControl: "no-cache"])
+        } catch let problem as Problem where problem.status == 404 {
+            throw Problem(.notFound, detail: "job \(id) has no report yet; it is written when the job ends")
+        }
+    }
+}

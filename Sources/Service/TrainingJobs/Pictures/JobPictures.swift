@@ -1,0 +1,54 @@
+import Base
+import DatasetStore
+import Foundation
+import Training
+
+/// The pictures of a revision by what they are for. Source: learning.md, section 2.
+struct JobPictures: Sendable {
+    let classes: [String]
+    /// Labelled pictures that are learnt from.
+    let training: [TrainingSample]
+    /// Decide which epoch, temperature and precision is best; never learnt from.
+    let validation: [TrainingSample]
+    /// The validation pictures were set aside from the labelled ones, because the dataset has none of its own.
+    let validationWasSplit: Bool
+    let unlabelled: [PictureFile]
+    /// Looked at once, at the end.
+    let test: [TrainingSample]
+
+    /// - Parameter seed: decides which labelled pictures become validation where the revision has none.
+    /// - Throws: ``TrainingJobError`` for a revision that cannot be learnt from.
+    init(classes: [String], entries: [RevisionEntry], blobs: BlobStore, seed: UInt64) throws(TrainingJobError) {
+        guard classes.count >= 2 else { throw .tooFewClasses(got: classes.count) }
+        let indices = Dictionary(classes.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        var samples: [ImageRole: [TrainingSample]] = [:]
+        var unlabelled: [PictureFile] = []
+        for entry in entries {
+            let file = PictureFile(name: entry.image.description, url: blobs.url(entry.sha256))
+            guard let label = entry.label else {
+                if entry.role == .train { unlabelled.append(file) }
+                continue
+            }
+            guard let index = indices[label] else { throw .unknownLabel(picture: file.name, label: label) }
+            samples[entry.role, default: []].append(TrainingSample(picture: file, label: index))
+        }
+        let labelled = samples[.train] ?? []
+        for (index, name) in classes.enumerated() where !labelled.contains(where: { $0.label == index }) {
+            throw .classWithoutPictures(name)
+        }
+        let given = samples[.validation] ?? []
+        if given.isEmpty {
+            let split = ValidationSplit(labels: labelled.map(\.label), classes: classes.count, seed: seed)
+            training = split.training.map { labelled[$0] }
+            validation = split.validation.map { labelled[$0] }
+        } else {
+            training = labelled
+            validation = given
+        }
+        guard !validation.isEmpty else { throw .noValidationPictures }
+        validationWasSplit = given.isEmpty
+        self.classes = classes
+        self.unlabelled = unlabelled
+        test = samples[.test] ?? []
+    }
+}

@@ -1,0 +1,73 @@
+import Evaluation
+import Jobs
+import Quantization
+import SemiSupervised
+
+/// `result/report.json` of a training job, and `report.json` of the model: everything that was measured.
+struct TrainingReport: Sendable, Codable {
+    struct Pictures: Sendable, Codable {
+        let training: Int
+        let validation: Int
+        /// `dataset`, or `split` where a fifth of the labelled pictures was set aside.
+        let validationSource: String
+        let unlabelled: Int
+        let test: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case training, validation, unlabelled, test
+            case validationSource = "validation_source"
+        }
+    }
+
+    struct Efficiency: Sendable, Codable {
+        let parameters: Int
+        /// For one picture of the job's size.
+        let multiplyAdds: Int
+        let threads: Int
+        let backend: String
+        /// Seconds by phase, of the attempt that finished the job.
+        let phaseSeconds: [String: Double]
+
+        private enum CodingKeys: String, CodingKey {
+            case parameters, threads, backend
+            case multiplyAdds = "multiply_adds"
+            case phaseSeconds = "phase_seconds"
+        }
+    }
+
+    var format = 1
+    let specification: TrainSpecification
+    let classes: [String]
+    let pictures: Pictures
+    /// `test`, or `validation` where the dataset has no test pictures: then the figures are flattering.
+    let evaluatedOn: String
+    /// Which of the networks became the model: `student` or `supervised`.
+    let model: String
+    /// The same network trained on the labelled pictures alone: the baseline, or the model itself for `supervised`. Nil where it was not asked for.
+    let supervised: ModelOutcome?
+    /// The teacher of a distillation is the baseline: same network, seed and budget.
+    let supervisedIsTeacher: Bool
+    /// The teacher, where it is not the baseline.
+    let teacher: ModelOutcome?
+    let student: ModelOutcome?
+    let pseudoLabels: PseudoLabelSummary?
+    /// The student against `supervised`.
+    let comparison: PairedComparison?
+    let temperature: TemperatureOutcome
+    let quantisation: QuantisationReport?
+    /// `float`, and `int8` where there is one: on the same pictures as above.
+    let precisions: [String: PrecisionOutcome]
+    /// The share of those pictures that both precisions put in the same class.
+    let agreement: Double?
+    let efficiency: Efficiency
+    let notes: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case format, specification, classes, pictures, model, supervised, teacher, student, comparison, temperature, quantisation,
+            precisions, agreement,
+            efficiency, notes
+        case evaluatedOn = "evaluated_on"
+        case supervisedIsTeacher = "supervised_is_teacher"
+        case pseudoLabels = "pseudo_labels"
+    }
+}

@@ -1,0 +1,70 @@
+import Augmentation
+import Base
+import Engine
+import Foundation
+import Images
+import Jobs
+import ModelFormat
+import Networks
+import Training
+
+/// From a job's specification to networks with initial weights and settings.
+struct Recipes {
+    let specification: TrainSpecification
+    let classes: Int
+    /// `DATA/weights`.
+    let weights: URL
+
+    func geometry() throws(TrainingJobError) -> EvaluationGeometry {
+        guard let fit = Fit(rawValue: specification.fit.rawValue) else {
+            throw .unknownChoice(field: "fit", got: specification.fit.rawValue)
+        }
+        return EvaluationGeometry(size: specification.imageSize, fit: fit)
+    }
+
+    /// A seed for one purpose: networks of one job start from different weights and see their pictures in different orders.
+    private func seed(_ purpose: String) -> UInt64 {
+        var random = SeededRandom(seed: specification.seed, purpose: purpose)
+        return random.next()
+    }
+
+    /// - Parameters:
+    ///   - network: name of the architecture.
+    ///   - purpose: `supervised` for the baseline and the teacher, `student`.
+    ///   - log: takes a sentence on the weights.
+    func recipe(_ network: String, purpose: String, log: (String) -> Void) throws -> Recipe {
+        let graph = try NetworkCatalogue.graph(network, classes: classes)
+        var initial = ParameterSet.initial(for: graph, seed: seed("initial.\(purpose)"))
+        var isPretrained = false
+        if let name = specification.weights, network == specification.network {
+            let url = weights.appendingPathComponent("\(name).safetensors")
+            guard FileManager.default.fileExists(atPath: url.path) else { throw TrainingJobError.missingWeights(name: name) }
+            let fresh = initial
+            let loaded = try PretrainedWeights.loadReporting(url, for: graph, into: initial)
+            // The head is always new: equal class counts do not mean equal classes.
+            initial = loaded.headWasLoaded ? try fresh.replacingBody(with: loaded.parameters.tensors, graph: graph) : loaded.parameters
+            isPretrained = true
+            log(
+                "\(purpose): \(network) starts from the weights '\(name)'; their head of \(loaded.classesInFile) classes is replaced by a new one of \(classes)"
+            )
+        }
+        return Recipe(graph: graph, initial: initial, configuration: try configuration(isPretrained: isPretrained, purpose: purpose))
+    }
+
+    private func configuration(isPretrained: Bool, purpose: String) throws(TrainingJobError) -> TrainingConfiguration {
+        guard let flips = Flips(rawValue: specification.flips.rawValue) else {
+            throw .unknownChoice(field: "flips", got: specification.flips.rawValue)
+        }
+        let decay = Float(specification.weightDecay)
+        let optimiser: Optimiser =
+            switch specification.optimiser {
+            case .adamw: .adamW(beta1: 0.9, beta2: 0.99, epsilon: 1e-5, weightDecay: decay)
+            case .sgd: .sgd(momentum: 0.9, nesterov: true, weightDecay: decay)
+            }
+        return TrainingConfiguration(
+            seed: seed("training.\(purpose)"), epochs: specification.epochs,
+            freezeEpochs: isPretrained ? min(specification.freezeEpochs, specification.epochs - 1) : 0, batchSize: specification.batchSize,
+            optimiser: optimiser, learningRate: specification.learningRate, bodyDivisor: isPretrained ? 10 : 1,
+            labelSmoothing: specification.labelSmoothing, patience: specification.patience, geometry: try geometry(), flips: flips)
+    }
+}

@@ -1,0 +1,60 @@
+import Base
+import Engine
+import Foundation
+import Jobs
+import Training
+
+/// Carries out the job of a directory, from wherever an earlier attempt left it.
+///
+/// The work blocks: it runs on a thread of its own, so that Swift's pool stays free.
+/// - Parameters:
+///   - directory: `DATA/jobs/ID`, with `specification.json` and what the work needs.
+///   - threads: of the plans.
+///   - stopAsked: whether SIGTERM has come; asked before every step.
+/// - Returns: ``WorkerExitCode``: finished, stopped with its checkpoint kept, or failed with the reason in `result/error.json`.
+package func runJob(
+    directory: URL, threads: Int, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool = { StopSignal.isRaised }
+) async -> Int32 {
+    await withCheckedContinuation { continuation in
+        let thread = Thread {
+            continuation.resume(returning: carryOut(directory: directory, threads: threads, backend: backend, stopAsked: stopAsked))
+        }
+        thread.stackSize = 16 << 20
+        thread.name = "aliquot.job"
+        thread.start()
+    }
+}
+
+private func carryOut(directory: URL, threads: Int, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool) -> Int32 {
+    let files = JobFiles(directory)
+    // An attempt that finished and then died is finished.
+    if FileManager.default.fileExists(atPath: files.done.path) { return WorkerExitCode.finished }
+    do {
+        let journal = try WorkerJournal(jobDirectory: directory)
+        do {
+            switch try journal.specification().work {
+            case .train(let specification):
+                try TrainingJob(
+                    specification: specification, files: files, data: directory.deletingLastPathComponent().deletingLastPathComponent(),
+                    threads: threads,
+                    backend: backend, journal: journal, stopAsked: stopAsked
+                ).run()
+            case .importArchive:
+                throw JobFailure(code: "import", title: "Imports are not possible yet", detail: "ArchiveImport has not landed")
+            }
+            try journal.finish()
+            return WorkerExitCode.finished
+        } catch TrainingError.interrupted {
+            return WorkerExitCode.stopped
+        } catch {
+            let failure = FailureReason.failure(of: error)
+            FileHandle.standardError.write(Data("\(failure.title): \(failure.detail)\n".utf8))
+            try journal.fail(failure)
+            return WorkerExitCode.failed
+        }
+    } catch {
+        // Nothing can be written into the job's directory: the log is what remains.
+        FileHandle.standardError.write(Data("the job cannot be recorded: \(error)\n".utf8))
+        return WorkerExitCode.failed
+    }
+}

@@ -1,0 +1,12 @@
+/// What is wrong with what a job was given: what was got and what is allowed.
+package enum TrainingJobError: Error, Sendable, Equatable {
+    case tooFewClasses(got: Int)
+    /// A class of the revision that no labelled training picture has.
+    case classWithoutPictures(String)
+    case unknownLabel(picture: String, label: String)
+    case noValidationPictures
+    case missingWeights(name: String)
+    case unknownChoice(field: String, got: String)
+    /// The job's events could not be written.
+    case journal(String)
+}

@@ -1,0 +1,110 @@
+import Base
+import Synchronization
+import Testing
+
+@testable import API
+
+@Suite("models in memory")
+struct LoadedModelsSpecs {
+    /// Counts loads and closes by key.
+    private final class Ledger: Sendable {
+        private let loads = Mutex<[ModelVersionKey: Int]>([:])
+        private let closed = Mutex<[ModelVersionKey]>([])
+        func load(_ key: ModelVersionKey) -> ModelVersionKey {
+            loads.withLock { $0[key, default: 0] += 1 }
+            return key
+        }
+        func close(_ key: ModelVersionKey) { closed.withLock { $0.append(key) } }
+        func count(_ key: ModelVersionKey) -> Int { loads.withLock { $0[key] ?? 0 } }
+        var closes: [ModelVersionKey] { closed.withLock { $0 } }
+    }
+
+    private struct Broken: Error {}
+
+    private func key(_ version: Int) throws -> ModelVersionKey {
+        ModelVersionKey(model: try #require(ResourceName("cells")), version: version)
+    }
+
+    private func models(_ ledger: Ledger, capacity: Int) -> LoadedModels<ModelVersionKey> {
+        LoadedModels(capacity: capacity, load: { ledger.load($0) }, close: { ledger.close($0) })
+    }
+
+    private func settle(_ holds: () -> Bool) async throws {
+        for _ in 0..<400 where !holds() { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    @Test("a version that many ask for at once is loaded once")
+    func loadsOnce() async throws {
+        let ledger = Ledger()
+        let models = models(ledger, capacity: 2)
+        let one = try key(1)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { try await models.use(one) { #expect($0 == one) } } }
+            try await group.waitForAll()
+        }
+        #expect(ledger.count(one) == 1)
+    }
+
+    @Test("beyond the capacity the least recently used one is closed")
+    func closesTheLeastRecentlyUsed() async throws {
+        // Given two places, and versions 1 and 2 in them, 1 used last
+        let ledger = Ledger()
+        let models = models(ledger, capacity: 2)
+        for version in [1, 2, 1] { try await models.use(try key(version)) { _ in } }
+        // When a third is loaded
+        try await models.use(try key(3)) { _ in }
+        // Then 2 goes
+        try await settle { !ledger.closes.isEmpty }
+        #expect(ledger.closes == [try key(2)])
+        #expect(await models.keys == [try key(1), try key(3)])
+    }
+
+    @Test("what is in use is not closed, however full it is or whoever retires it")
+    func keepsWhatIsInUse() async throws {
+        let ledger = Ledger()
+        let models = models(ledger, capacity: 1)
+        let (one, two) = (try key(1), try key(2))
+        try await models.use(one) { _ in
+            try await models.use(two) { _ in }
+            await models.retire(one)
+            try await Task.sleep(for: .milliseconds(50))
+            #expect(!ledger.closes.contains(one))
+        }
+        try await settle { ledger.closes.contains(one) }
+        #expect(ledger.closes.contains(one))
+        // And a retired version is loaded anew when asked for again
+        try await models.use(one) { _ in }
+        #expect(ledger.count(one) == 2)
+    }
+
+    @Test("a load that fails is told to everybody who waits, and tried again by the next")
+    func forgetsFailedLoads() async throws {
+        let attempts = Mutex(0)
+        let models = LoadedModels<Int>(
+            capacity: 2,
+            load: { _ in
+                let attempt = attempts.withLock { attempts in
+                    attempts += 1
+                    return attempts
+                }
+                guard attempt > 1 else { throw Broken() }
+                return attempt
+            }, close: { _ in })
+        let one = try key(1)
+        await #expect(throws: Broken.self) { try await models.use(one) { $0 } }
+        #expect(try await models.use(one) { $0 } == 2)
+    }
+
+    @Test("shutdown waits for those in use, closes everything and takes nobody new")
+    func shutsDown() async throws {
+        let ledger = Ledger()
+        let models = models(ledger, capacity: 4)
+        let one = try key(1)
+        async let use: Void = models.use(one) { _ in try await Task.sleep(for: .milliseconds(100)) }
+        while await models.keys.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+        await models.shutdown()
+        #expect(ledger.closes == [one])
+        try await use
+        await #expect(throws: APIError.self) { try await models.use(one) { _ in } }
+    }
+}
