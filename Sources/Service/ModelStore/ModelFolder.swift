@@ -1,9 +1,9 @@
 import Base
 import Foundation
 
-/// The folder of one model, `models/NAME/`: a folder for each version, `aliases.json`, and `jobs.json`, which says which job made which version.
+/// The folder of one model, `models/NAME/`: a folder for each version, and `aliases.json`, which also says which job made which version.
 struct ModelFolder: Sendable {
-    /// Both small files of a model, changed together by one rename.
+    /// `aliases.json`.
     struct Index: Codable, Equatable {
         /// By alias; without `latest`.
         var aliases: [String: Int] = [:]

@@ -8,7 +8,7 @@ import Synchronization
 /// Invariants:
 /// 1. A version's folder appears by one rename of a complete, fsynced result: it is whole or not there.
 /// 2. A version's number is written down for its job before the folder is renamed, so that a crash between makes the next adoption take the same number.
-/// 3. A number is never given twice, also after a deletion. `latest` is the highest version that is there.
+/// 3. A number is not given again when its version is deleted (deleting the whole model ends its numbering). `latest` is the highest version that is there.
 /// 4. Aliases change by the rename of one file: every reader sees the old target or the new one.
 ///
 /// Changes are made one at a time; reads take no lock.
@@ -80,7 +80,8 @@ package final class ModelStore: Sendable {
             }
             try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
             try AtomicFile.sync(directory: self.directory)
-            let version = known ?? max(index.lastVersion, try folder.versions().last ?? 0) + 1
+            let newest = try folder.versions().last ?? 0
+            let version = known ?? max(index.lastVersion, newest) + 1
             if FileManager.default.fileExists(atPath: folder.version(version).path) { return version }
             index.lastVersion = max(index.lastVersion, version)
             index.jobs[job.description] = version
@@ -131,7 +132,7 @@ package final class ModelStore: Sendable {
         }
     }
 
-    /// Deletes a version that no alias but `latest` points at. The last version takes its model with it.
+    /// Deletes a version that no alias but `latest` points at. A model without versions is no longer listed.
     /// - Throws: `noSuchModel`, `noSuchVersion`, ``ModelStoreError/versionInUse(model:version:aliases:)``
     package func delete(_ name: ResourceName, version: Int) async throws {
         try await change {
@@ -184,7 +185,9 @@ package final class ModelStore: Sendable {
     }
 
     private static func sync(_ folder: URL) throws {
-        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) { try AtomicFile.sync(file: file) }
+        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+            try AtomicFile.sync(file: file)
+        }
         try AtomicFile.sync(directory: folder)
     }
 
