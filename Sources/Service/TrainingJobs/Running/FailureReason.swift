@@ -18,6 +18,7 @@ enum FailureReason {
         case let error as SystemError: JobFailure(code: "system", title: "A call of the system failed", detail: error.description)
         case let error as TrainingError: failure(of: error)
         case let error as TrainingJobError: failure(of: error)
+        case let error as ArchiveError: JobFailure(code: "archive", title: "The archive cannot be imported", detail: "\(error)")
         case let error as ModelFormatError:
             JobFailure(code: "unreadable_weights", title: "Weights or a checkpoint cannot be read", detail: "\(error)")
         case let error as EngineError: JobFailure(code: "engine", title: "The network cannot be run", detail: "\(error)")

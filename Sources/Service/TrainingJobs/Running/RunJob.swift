@@ -40,7 +40,7 @@ private func carryOut(directory: URL, threads: Int, backend: any Backend, stopAs
                     backend: backend, journal: journal, stopAsked: stopAsked
                 ).run()
             case .importArchive:
-                throw JobFailure(code: "import", title: "Imports are not possible yet", detail: "ArchiveImport has not landed")
+                try ImportJob(files: files, threads: threads, journal: journal, stopAsked: stopAsked).run()
             }
             try journal.finish()
             return WorkerExitCode.finished
