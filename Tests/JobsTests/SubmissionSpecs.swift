@@ -22,7 +22,7 @@ struct SubmissionSpecs {
         do {
             _ = try Submission(json: Array(json.utf8)).specification(in: context)
             return []
-        } catch let error as SpecificationError {
+        } catch {
             guard case .invalid(let faults) = error else { throw error }
             return faults.map { "\($0.pointer) \($0.code)" }.sorted()
         }
