@@ -10,7 +10,12 @@ package struct Timestamp: Hashable, Sendable, Codable, Comparable, CustomStringC
     package var seconds: Double { Double(milliseconds) / 1000 }
 
     private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-    package var description: String { Self.style.format(Date(timeIntervalSince1970: seconds)) }
+    package var description: String {
+        // Whole seconds through Foundation, the fraction from the integer: a fraction that goes through Double loses a millisecond now and then.
+        let fraction = ((milliseconds % 1000) + 1000) % 1000
+        let whole = Date.ISO8601FormatStyle().format(Date(timeIntervalSince1970: Double((milliseconds - fraction) / 1000)))
+        return "\(whole.dropLast()).\(String(format: "%03d", Int(fraction)))Z"
+    }
 
     package init?(_ text: String) {
         guard let date = (try? Self.style.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text)) else { return nil }
