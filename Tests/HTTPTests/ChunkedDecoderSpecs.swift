@@ -10,7 +10,8 @@ struct ChunkedDecoderSpecs {
         var output: [UInt8] = []
         var used = 0
         for piece in pieces {
-            used += try piece.withUnsafeBufferPointer { bytes throws(RequestFault) in try decoder.decode(bytes, into: &output, limit: .max) }
+            used += try piece.withUnsafeBufferPointer { bytes throws(RequestFault) in try decoder.decode(bytes, into: &output, limit: .max)
+            }
         }
         return (String(decoding: output, as: UTF8.self), used, decoder.isComplete)
     }
@@ -44,8 +45,10 @@ struct ChunkedDecoderSpecs {
     @Test(
         "refuses sizes and line ends that others might read differently (RFC 9112 section 7.1)",
         arguments: [
-            "\r\n", "g\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\n", "1\rX", "1\r\nab\r\n", "1\r\na\n", "1\r\na\rX", "1000000000000000\r\n",
-            "ffffffffffffffff\r\n", ";a\r\n", "1;a\u{1}\r\n", "1;a\nX\r\n", "0\r\nX\r\n\r\n", "0\r\nX : y\r\n\r\n", "0\r\n folded: y\r\n\r\n", "0\r\n\n", "0\r\nX: y\n\r\n",
+            "\r\n", "g\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\n", "1\rX", "1\r\nab\r\n", "1\r\na\n", "1\r\na\rX",
+            "1000000000000000\r\n",
+            "ffffffffffffffff\r\n", ";a\r\n", "1;a\u{1}\r\n", "1;a\nX\r\n", "0\r\nX\r\n\r\n", "0\r\nX : y\r\n\r\n",
+            "0\r\n folded: y\r\n\r\n", "0\r\n\n", "0\r\nX: y\n\r\n",
         ])
     func refuses(text: String) throws {
         do {
@@ -65,6 +68,8 @@ struct ChunkedDecoderSpecs {
         #expect(throws: RequestFault.self) { try Self.decode([Array("1;\(String(repeating: "x", count: 257))\r\n".utf8)]) }
         #expect(try Self.decode([Array("0\r\na: 1\r\nb: 2\r\n\r\n".utf8)], limits: limits).2)
         #expect(throws: RequestFault.self) { try Self.decode([Array("0\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n".utf8)], limits: limits) }
-        #expect(throws: RequestFault.self) { try Self.decode([Array("0\r\na: \(String(repeating: "x", count: 100))".utf8)], limits: limits) }
+        #expect(throws: RequestFault.self) {
+            try Self.decode([Array("0\r\na: \(String(repeating: "x", count: 100))".utf8)], limits: limits)
+        }
     }
 }

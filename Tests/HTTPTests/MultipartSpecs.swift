@@ -41,7 +41,8 @@ struct MultipartSpecs {
     }
 
     static let expected = [
-        Read(name: "file", filename: "a \"b\".png", type: "image/png", content: content), Read(name: "empty"), Read(name: "t", content: "hello"),
+        Read(name: "file", filename: "a \"b\".png", type: "image/png", content: content), Read(name: "empty"),
+        Read(name: "t", content: "hello"),
     ]
 
     @Test("gives its parts whole, cut anywhere, and byte by byte")
@@ -53,17 +54,24 @@ struct MultipartSpecs {
 
     @Test("may begin with its first boundary and hold no part")
     func edges() throws {
-        #expect(try Self.read([Array("--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--b--".utf8)], boundary: "b") == [Read(name: "x", content: "1")])
+        #expect(
+            try Self.read([Array("--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--b--".utf8)], boundary: "b") == [
+                Read(name: "x", content: "1")
+            ])
         #expect(try Self.read([Array("--b--\r\n".utf8)], boundary: "b").isEmpty)
     }
 
-    @Test("is refused when broken", arguments: [
-        "", "--b", "--b\r\n", "--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1", "--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--bb--",
-        "--b\r\n\r\n1\r\n--b--", "--b\r\nX: y\r\n\r\n1\r\n--b--", "--b\r\nContent-Disposition: attachment; name=x\r\n\r\n1\r\n--b--",
-        "--b\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b--", "--b\r\nContent-Disposition: form-data; name=\"x\r\n\r\n1\r\n--b--",
-        "--bX\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--b--", "--b\r\nContent-Disposition: form-data; name=x\nY: z\r\n\r\n1\r\n--b--",
-        "--b\r\nContent-Disposition: form-data; name=x\r\n folded\r\n\r\n1\r\n--b--",
-    ])
+    @Test(
+        "is refused when broken",
+        arguments: [
+            "", "--b", "--b\r\n", "--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1",
+            "--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--bb--",
+            "--b\r\n\r\n1\r\n--b--", "--b\r\nX: y\r\n\r\n1\r\n--b--", "--b\r\nContent-Disposition: attachment; name=x\r\n\r\n1\r\n--b--",
+            "--b\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b--", "--b\r\nContent-Disposition: form-data; name=\"x\r\n\r\n1\r\n--b--",
+            "--bX\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--b--",
+            "--b\r\nContent-Disposition: form-data; name=x\nY: z\r\n\r\n1\r\n--b--",
+            "--b\r\nContent-Disposition: form-data; name=x\r\n folded\r\n\r\n1\r\n--b--",
+        ])
     func refused(text: String) { #expect(throws: HTTPError.self) { try Self.read([Array(text.utf8)], boundary: "b") } }
 
     @Test("is bounded in parts, header bytes and header fields")
@@ -81,15 +89,22 @@ struct MultipartSpecs {
             try Self.read([Array((part("A: 1\r\nB: 2\r\n") + "--b--").utf8)], boundary: "b", limits: limits)
         }
         #expect(throws: HTTPError.multipartLimit(what: "header bytes in a part", limit: 100)) {
-            try Self.read([Array("--b\r\nContent-Disposition: form-data; name=\(String(repeating: "x", count: 100))".utf8)], boundary: "b", limits: limits)
+            try Self.read(
+                [Array("--b\r\nContent-Disposition: form-data; name=\(String(repeating: "x", count: 100))".utf8)], boundary: "b",
+                limits: limits)
         }
     }
 
-    @Test("is recognised by its media type and a valid boundary", arguments: [
-        ("multipart/form-data; boundary=abc", true), ("Multipart/Form-Data; charset=x; Boundary=\"a b:c\"", true), ("multipart/form-data", false),
-        ("multipart/mixed; boundary=abc", false), ("multipart/form-data; boundary=\"\"", false), ("multipart/form-data; boundary=\"a \"", false),
-        ("multipart/form-data; boundary=\"a\u{7f}\"", false), ("multipart/form-data; boundary=\(String(repeating: "x", count: 71))", false), ("nonsense", false),
-    ])
+    @Test(
+        "is recognised by its media type and a valid boundary",
+        arguments: [
+            ("multipart/form-data; boundary=abc", true), ("Multipart/Form-Data; charset=x; Boundary=\"a b:c\"", true),
+            ("multipart/form-data", false),
+            ("multipart/mixed; boundary=abc", false), ("multipart/form-data; boundary=\"\"", false),
+            ("multipart/form-data; boundary=\"a \"", false),
+            ("multipart/form-data; boundary=\"a\u{7f}\"", false),
+            ("multipart/form-data; boundary=\(String(repeating: "x", count: 71))", false), ("nonsense", false),
+        ])
     func mediaType(type: String, valid: Bool) {
         #expect((MultipartReader(contentType: type, body: RequestBody(bytes: [])) != nil) == valid)
     }

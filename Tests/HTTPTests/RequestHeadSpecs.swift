@@ -87,10 +87,14 @@ struct RequestHeadSpecs {
         #expect(throws: fault) { try Self.parse(text) }
     }
 
-    @Test("has a status for each fault", arguments: [
-        (RequestFault.requestLineTooLong(limit: 1), 414), (.headTooLarge(limit: 1), 431), (.tooManyFields(limit: 1), 431), (.unsupportedVersion, 505),
-        (.unsupportedTransferEncoding(got: ""), 501), (.unknownExpectation(got: ""), 417), (.headTimeout(after: .seconds(1)), 408), (.malformedHost, 400),
-    ])
+    @Test(
+        "has a status for each fault",
+        arguments: [
+            (RequestFault.requestLineTooLong(limit: 1), 414), (.headTooLarge(limit: 1), 431), (.tooManyFields(limit: 1), 431),
+            (.unsupportedVersion, 505),
+            (.unsupportedTransferEncoding(got: ""), 501), (.unknownExpectation(got: ""), 417), (.headTimeout(after: .seconds(1)), 408),
+            (.malformedHost, 400),
+        ])
     func status(fault: RequestFault, code: Int) { #expect(fault.status.code == code) }
 
     @Test("is found however its bytes are cut, and no byte before its end")
@@ -134,13 +138,18 @@ struct RequestHeadSpecs {
         #expect(head.request.authority == "real:8080")
         #expect(head.request.path == "/?x=1")
         #expect(head.target.segments.isEmpty && head.target.query["x"] == "1")
-        #expect(throws: RequestFault.malformedTarget("the authority")) { try Self.parse("GET http://u:p@real/ HTTP/1.1\r\nHost: other\r\n\r\n") }
+        #expect(throws: RequestFault.malformedTarget("the authority")) {
+            try Self.parse("GET http://u:p@real/ HTTP/1.1\r\nHost: other\r\n\r\n")
+        }
     }
 
-    @Test("says whether the connection lives on (RFC 9112 section 9.3)", arguments: [
-        ("HTTP/1.1", "", true), ("HTTP/1.1", "Connection: close\r\n", false), ("HTTP/1.1", "Connection: x, Close\r\n", false),
-        ("HTTP/1.0", "", false), ("HTTP/1.0", "Connection: Keep-Alive\r\n", true), ("HTTP/1.0", "Connection: keep-alive, close\r\n", false), ("HTTP/1.7", "", true),
-    ])
+    @Test(
+        "says whether the connection lives on (RFC 9112 section 9.3)",
+        arguments: [
+            ("HTTP/1.1", "", true), ("HTTP/1.1", "Connection: close\r\n", false), ("HTTP/1.1", "Connection: x, Close\r\n", false),
+            ("HTTP/1.0", "", false), ("HTTP/1.0", "Connection: Keep-Alive\r\n", true),
+            ("HTTP/1.0", "Connection: keep-alive, close\r\n", false), ("HTTP/1.7", "", true),
+        ])
     func keepsAlive(version: String, field: String, kept: Bool) throws {
         let head = try #require(try Self.parse("GET / \(version)\r\nHost: a\r\n\(field)\r\n"))
         #expect(head.keepsAlive == kept)
@@ -158,8 +167,10 @@ struct RequestHeadSpecs {
     @Test("keeps the spelling of every name that the server knows")
     func knownNames() {
         let names: [(HTTPField.Name, String)] = [
-            (.hostField, "Host"), (.requestID, "X-Request-Id"), (.idempotencyKey, "Idempotency-Key"), (.idempotentReplayed, "Idempotent-Replayed"),
-            (.lastEventID, "Last-Event-ID"), (.serverTiming, "Server-Timing"), (.forwardedFor, "X-Forwarded-For"), (.keepAlive, "Keep-Alive"),
+            (.hostField, "Host"), (.requestID, "X-Request-Id"), (.idempotencyKey, "Idempotency-Key"),
+            (.idempotentReplayed, "Idempotent-Replayed"),
+            (.lastEventID, "Last-Event-ID"), (.serverTiming, "Server-Timing"), (.forwardedFor, "X-Forwarded-For"),
+            (.keepAlive, "Keep-Alive"),
         ]
         for (name, spelling) in names { #expect(name.rawName == spelling) }
     }

@@ -30,17 +30,23 @@ struct RouterSpecs {
         return (response.status.code, String(decoding: bytes, as: UTF8.self), response.fields)
     }
 
-    @Test("finds the handler and its parameters", arguments: [
-        ("/", "root"), ("/v1/datasets", "list"), ("/v1/datasets/", "list"), ("/v1/datasets/cells", "one cells"), ("/v1/datasets/special", "special"),
-        ("/v1/datasets/special/images/7", "special|7"), ("/v1/datasets/a%2Fb/images/c%20d", "a/b|c d"), ("/files/a/b%2Fc", "file a/b/c"), ("/files", "file "),
-        ("/files/", "file "),
-    ])
+    @Test(
+        "finds the handler and its parameters",
+        arguments: [
+            ("/", "root"), ("/v1/datasets", "list"), ("/v1/datasets/", "list"), ("/v1/datasets/cells", "one cells"),
+            ("/v1/datasets/special", "special"),
+            ("/v1/datasets/special/images/7", "special|7"), ("/v1/datasets/a%2Fb/images/c%20d", "a/b|c d"),
+            ("/files/a/b%2Fc", "file a/b/c"), ("/files", "file "),
+            ("/files/", "file "),
+        ])
     func finds(target: String, text: String) async throws {
         let (status, body, _) = try await Self.answer(.get, target)
         #expect(status == 200 && body == text)
     }
 
-    @Test("answers 404 for what it does not know", arguments: ["/v2", "/v1", "/v1/datasets//", "/v1/datasets//images/7", "//", "/v1/datasets/a/b"])
+    @Test(
+        "answers 404 for what it does not know",
+        arguments: ["/v2", "/v1", "/v1/datasets//", "/v1/datasets//images/7", "//", "/v1/datasets/a/b"])
     func notFound(target: String) async throws {
         let (status, body, fields) = try await Self.answer(.get, target)
         #expect(status == 404 && fields[.contentType] == "application/problem+json")

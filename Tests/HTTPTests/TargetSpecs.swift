@@ -4,15 +4,21 @@ import Testing
 
 @Suite("Targets")
 struct TargetSpecs {
-    @Test("are decoded once, segment by segment", arguments: [
-        ("/", []), ("/a/b", ["a", "b"]), ("/a/", ["a", ""]), ("//a", ["", "a"]), ("/a%2Fb/c", ["a/b", "c"]), ("/%252F", ["%2F"]), ("/%C3%A4+x", ["ä+x"]), ("*", ["*"]),
-        ("/?/x", []), ("/...", ["..."]),
-    ] as [(String, [String])])
+    @Test(
+        "are decoded once, segment by segment",
+        arguments: [
+            ("/", []), ("/a/b", ["a", "b"]), ("/a/", ["a", ""]), ("//a", ["", "a"]), ("/a%2Fb/c", ["a/b", "c"]), ("/%252F", ["%2F"]),
+            ("/%C3%A4+x", ["ä+x"]), ("*", ["*"]),
+            ("/?/x", []), ("/...", ["..."]),
+        ] as [(String, [String])])
     func segments(target: String, segments: [String]) throws { #expect(try RequestTarget(parsing: target).segments == segments) }
 
-    @Test("are refused with bad escapes, NUL, no UTF-8, or segments that climb", arguments: [
-        "/%", "/%4", "/%4g", "/%g4", "/a%00b", "/%ff", "/%C3", "/./a", "/a/..", "/%2E/a", "/a/.%2e", "a", "", "/a#b", "/?x=%", "/?x=%00", "/?%zz=1",
-    ])
+    @Test(
+        "are refused with bad escapes, NUL, no UTF-8, or segments that climb",
+        arguments: [
+            "/%", "/%4", "/%4g", "/%g4", "/a%00b", "/%ff", "/%C3", "/./a", "/a/..", "/%2E/a", "/a/.%2e", "a", "", "/a#b", "/?x=%",
+            "/?x=%00", "/?%zz=1",
+        ])
     func refused(target: String) { #expect(throws: HTTPError.self) { try RequestTarget(parsing: target) } }
 
     @Test("have queries in order, with + as a space")

@@ -30,7 +30,9 @@ struct ListenerSpecs {
         var storage = try #require(address.storage)
         let client = socket(Int32(storage.ss_family), Int32(SOCK_STREAM.rawValue), 0)
         let length = socklen_t(address.isIPv4 ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size)
-        let result = withUnsafePointer(to: &storage) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Foundation.connect(client, $0, length) } }
+        let result = withUnsafePointer(to: &storage) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Foundation.connect(client, $0, length) }
+        }
         guard result == 0 else {
             let error = SystemError(call: "connect", subject: address.description)
             close(client)
@@ -55,7 +57,9 @@ struct ListenerSpecs {
         await listener.stop()
         accepted.closeAll()
         // Then nobody listens any more
-        #expect(throws: SystemError(call: "connect", code: ECONNREFUSED, subject: listener.address.description)) { try Self.connect(to: listener.address) }
+        #expect(throws: SystemError(call: "connect", code: ECONNREFUSED, subject: listener.address.description)) {
+            try Self.connect(to: listener.address)
+        }
     }
 
     @Test("stops accepting when told to and goes on later, while the backlog holds the clients")
