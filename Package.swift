@@ -150,6 +150,8 @@ let package = Package(
         specs("Images", ["Base", "CCodecs", "TestSupport"]),
         specs("Augmentation", ["Base", "Images", "TestSupport"]),
         specs("SamplePictures", ["Base", "Images", "TestSupport"]),
+        specs("DatasetStore", ["Base", "Images", "CArchive", "TestSupport", grdb]),
+        specs("ModelStore", ["Base", "Tensors", "Engine", "ModelFormat", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
