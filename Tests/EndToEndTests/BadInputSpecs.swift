@@ -119,7 +119,7 @@ struct BadInputSpecs {
         }
         // And nothing got out
         #expect(!FileManager.default.fileExists(atPath: "/tmp/aliquot-escaped.png"))
-        let outside = try Pictures.files(below: service.data).filter {
+        let outside = try Pictures.everyFile(below: service.data).filter {
             $0.lastPathComponent.contains("escaped") || $0.lastPathComponent == "link.png"
         }
         #expect(outside.isEmpty)

@@ -148,7 +148,7 @@ struct MainPathSpecs {
         #expect(names.contains("js/main.js"))
         for name in names { #expect(try await service.call("/\(name)").status == 200, "\(name)") }
         // And every module that a module imports
-        let scripts = try Pictures.files(below: TestSupport.projectDirectory.appendingPathComponent("Public/js"))
+        let scripts = try Pictures.everyFile(below: TestSupport.projectDirectory.appendingPathComponent("Public/js"))
         for script in scripts {
             let name = script.path.components(separatedBy: "/Public/").last ?? ""
             let answer = try await service.call("/\(name)")

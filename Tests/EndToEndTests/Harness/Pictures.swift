@@ -24,10 +24,15 @@ enum Pictures {
         return url
     }
 
-    /// All files below a folder, in the order of their names.
+    /// All pictures below a folder, in the order of their paths.
     static func files(below folder: URL) throws -> [URL] {
+        try everyFile(below: folder).filter { ["png", "jpg"].contains($0.pathExtension) }
+    }
+
+    /// All regular files below a folder, in the order of their paths.
+    static func everyFile(below folder: URL) throws -> [URL] {
         let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
-        return (walk?.allObjects as? [URL] ?? []).filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
+        return try (walk?.allObjects as? [URL] ?? []).filter { try $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true }
             .sorted { $0.path < $1.path }
     }
 }
