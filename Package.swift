@@ -142,6 +142,9 @@ let package = Package(
             path: "Tests/TrainingTestSupport", swiftSettings: strict),
         specs("Training", ["Base", "Engine", "Images", "TrainingTestSupport", "TestSupport"]),
         specs("SemiSupervised", ["Engine", "Training", "TrainingTestSupport", "TestSupport"]),
+        specs(
+            "TrainingJobs",
+            ["Base", "DatasetStore", "EngineOneDNN", "Images", "Jobs", "ModelFormat", "Training", "TrainingTestSupport", "TestSupport"]),
         specs("Jobs", ["Base", "TestSupport", grdb]),
         specs("API", ["Base", "HTTP", "Images", "DatasetStore", "ModelStore", "Jobs", "Inference", "TestSupport", httpTypes, log]),
         specs("AliquotService", ["API", "Base", "Jobs", "Tensors", "Engine", "Networks", "ModelFormat", "Images", "TestSupport", log]),

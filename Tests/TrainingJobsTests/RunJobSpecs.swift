@@ -1,0 +1,143 @@
+import Base
+import DatasetStore
+import EngineOneDNN
+import Foundation
+import Jobs
+import ModelFormat
+import Synchronization
+import TestSupport
+import TrainingTestSupport
+import Testing
+
+@testable import TrainingJobs
+
+@Suite("A worker", .serialized)
+struct RunJobSpecs {
+    private func specification(epochs: Int = 2) throws -> JobSpecification {
+        .train(
+            TrainSpecification(
+                dataset: try #require(ResourceName("colours")), revision: 1, method: .plainDistillation, network: "mobilenet_v2",
+                imageSize: 32, epochs: epochs,
+                batchSize: 4, learningRate: 0.01, confidence: 0.3))
+    }
+
+    /// Stops when it was asked so many times.
+    private func stop(after asked: Int) -> @Sendable () -> Bool {
+        let count = Counter()
+        return { count.next() > asked }
+    }
+
+    private final class Counter: Sendable {
+        private let value = Mutex(0)
+        func next() -> Int {
+            value.withLock {
+                $0 += 1
+                return $0
+            }
+        }
+    }
+
+    @Test("distils, quantises and writes a whole model with its report; stopped on the way it ends with the same weights")
+    func trains() async throws {
+        // Given a job on twelve labelled, eight unlabelled and six test pictures
+        let place = try JobPlace(try specification())
+        try place.writeRevision(labelled: 12, unlabelled: 8, test: 6)
+        // When it is carried out
+        let status = await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+        // Then it is finished, and the model opens with its classes
+        #expect(status == WorkerExitCode.finished)
+        let model = try ModelDirectory(opening: place.files.result.appendingPathComponent("model"))
+        try model.verify()
+        #expect(model.manifest.classes == ["red", "green"] && model.manifest.lineage.method == "plain_distillation")
+        #expect(FileManager.default.fileExists(atPath: place.files.done.path))
+        // And the report has teacher and student on the six test pictures, and what int8 came to
+        let report = try JSONDecoder().decode(TrainingReport.self, from: Data(contentsOf: place.files.report))
+        #expect(report.evaluatedOn == "test" && report.model == "student" && report.supervisedIsTeacher)
+        #expect(report.supervised?.measures.samples == 6 && report.student?.measures.samples == 6)
+        #expect(
+            report.pseudoLabels?.unlabelled == 8 && report.comparison != nil
+                && report.quantisation?.calibrationPictures == report.pictures.training)
+        #expect(report.precisions["float"]?.accuracy == report.student?.accuracy)
+        // And its events tell the phases, with a fraction that only rises, up to 1
+        let progress = try place.events.compactMap(\.progress)
+        #expect(zip(progress, progress.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
+        #expect(
+            progress.last?.fraction == 1 && Set(progress.map(\.phase)).isSuperset(of: ["teacher", "student", "quantisation", "evaluation"]))
+        // And one that is stopped again and again has the same bits
+        let other = try JobPlace(try specification())
+        try other.writeRevision(labelled: 12, unlabelled: 8, test: 6)
+        var attempts = 0
+        var last = WorkerExitCode.stopped
+        while last == WorkerExitCode.stopped, attempts < 20 {
+            attempts += 1
+            // Later attempts get further, so that the last part, which is done in one go, can be.
+            last = await runJob(
+                directory: other.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: stop(after: 1 + attempts * 2))
+        }
+        #expect(last == WorkerExitCode.finished && attempts > 3)
+        let resumed = try ModelDirectory(opening: other.files.result.appendingPathComponent("model"))
+        #expect(try resumed.parameters() == (try model.parameters()))
+        // And carried out once more, nothing is done again
+        let before = try Data(contentsOf: place.files.events)
+        #expect(
+            await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+                == WorkerExitCode.finished)
+        #expect(try Data(contentsOf: place.files.events) == before)
+    }
+
+    @Test("a picture that is gone fails the job and is named")
+    func namesTheFault() async throws {
+        let place = try JobPlace(try specification())
+        try place.writeRevision(labelled: 12, unlabelled: 8, test: 6)
+        let (_, entries) = try RevisionManifest.read(place.files.revision)
+        let victim = try #require(entries.first { $0.label != nil && $0.role == .train })
+        try FileManager.default.removeItem(at: BlobStore(directory: place.data.appendingPathComponent("blobs")).url(victim.sha256))
+        let status = await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+        #expect(status == WorkerExitCode.failed)
+        let failure = try place.failure
+        #expect(failure.code == "unreadable_picture" && failure.detail.contains(victim.image.description))
+        #expect(!FileManager.default.fileExists(atPath: place.files.done.path))
+    }
+
+    @Test("pretrained weights that are not there fail the job and are named")
+    func missingWeights() async throws {
+        let dataset = try #require(ResourceName("colours"))
+        let place = try JobPlace(
+            .train(TrainSpecification(dataset: dataset, revision: 1, network: "mobilenet_v2", weights: "absent", imageSize: 32)))
+        try place.writeRevision(labelled: 12, unlabelled: 0, test: 0)
+        #expect(
+            await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+                == WorkerExitCode.failed)
+        #expect(try place.failure.code == "missing_weights")
+    }
+
+    @Test("takes an archive in, and says why a file that is none cannot be")
+    func imports() async throws {
+        // Given an archive of two classes, made by tar
+        let dataset = try #require(ResourceName("colours"))
+        let place = try JobPlace(.importArchive(ImportSpecification(dataset: dataset)))
+        let pictures = try TestSupport.temporaryDirectory()
+        for (index, sample) in try ColourPictures.write(4, classes: 2, prefix: "p", to: pictures).enumerated() {
+            let folder = pictures.appendingPathComponent("labelled/\(["red", "green"][sample.label])")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.moveItem(at: sample.picture.url, to: folder.appendingPathComponent("\(index).png"))
+        }
+        let archive = place.files.input.appendingPathComponent("archive")
+        let tar = try await ChildProcess.run(URL(fileURLWithPath: "/usr/bin/tar"), ["-czf", archive.path, "-C", pictures.path, "labelled"])
+        #expect(tar.status == 0)
+        // When it is imported
+        #expect(
+            await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+                == WorkerExitCode.finished)
+        // Then four pictures are listed
+        let lines = try Data(contentsOf: place.files.result.appendingPathComponent("images.jsonl")).split(separator: 0x0A)
+        #expect(lines.count { $0.contains(0x7B) } >= 4)
+        // And text under the name of an archive fails with a reason
+        let other = try JobPlace(.importArchive(ImportSpecification(dataset: dataset)))
+        try Data("no archive".utf8).write(to: other.files.input.appendingPathComponent("archive"))
+        #expect(
+            await runJob(directory: other.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+                == WorkerExitCode.failed)
+        #expect(try other.failure.code == "archive")
+    }
+}
