@@ -12,7 +12,8 @@ struct ArchiveSignatureSpecs {
         let folder = try TestSupport.temporaryDirectory()
         try Data("x".utf8).write(to: folder.appendingPathComponent("file"))
         let archive = folder.appendingPathComponent("archive.\(name)")
-        let made = try await ChildProcess.run(URL(fileURLWithPath: "/bin/tar"), ["-C", folder.path, kind == .gzip ? "-czf" : "-cf", archive.path, "file"])
+        let made = try await ChildProcess.run(
+            URL(fileURLWithPath: "/bin/tar"), ["-C", folder.path, kind == .gzip ? "-czf" : "-cf", archive.path, "file"])
         #expect(made.status == 0)
         // Then its head tells
         #expect(ArchiveSignature.of(Array(try Data(contentsOf: archive).prefix(ArchiveSignature.length))) == kind)

@@ -22,7 +22,8 @@ struct JSONFieldsSpecs {
         #expect(faults.map(\.code) == ["missing", "wrong_type", "out_of_range", "unknown_field", "unknown_field"])
     }
 
-    @Test("what is no JSON object is malformed, and says what it is", arguments: ["", "{not json", "[1,2]", "\"text\"", "null", "{\"a\":1}}"])
+    @Test(
+        "what is no JSON object is malformed, and says what it is", arguments: ["", "{not json", "[1,2]", "\"text\"", "null", "{\"a\":1}}"])
     func refusesOtherTexts(text: String) {
         #expect(throws: APIError.self) { try JSONFields(Array(text.utf8)) }
     }

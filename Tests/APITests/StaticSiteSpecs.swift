@@ -30,14 +30,16 @@ struct StaticSiteSpecs {
     @Test(
         "no spelling leads out of the folder",
         arguments: [
-            ["..", "secret.txt"], ["js", "..", "..", "secret.txt"], ["../secret.txt"], ["js", "../../secret.txt"], ["%2e%2e", "secret.txt"], [".env"],
+            ["..", "secret.txt"], ["js", "..", "..", "secret.txt"], ["../secret.txt"], ["js", "../../secret.txt"],
+            ["%2e%2e", "secret.txt"], [".env"],
             ["/etc/passwd"], ["", "etc", "passwd"], ["link.txt"], ["folder", "secret.txt"],
         ])
     func staysInside(segments: [String]) throws {
         // Given a site that also holds a link to a file and to a folder outside
         let site = try site { folder in
             let outer = folder.deletingLastPathComponent()
-            try FileManager.default.createSymbolicLink(at: folder.appendingPathComponent("link.txt"), withDestinationURL: outer.appendingPathComponent("secret.txt"))
+            try FileManager.default.createSymbolicLink(
+                at: folder.appendingPathComponent("link.txt"), withDestinationURL: outer.appendingPathComponent("secret.txt"))
             try FileManager.default.createSymbolicLink(at: folder.appendingPathComponent("folder"), withDestinationURL: outer)
         }
         #expect(site.file(segments) == nil)

@@ -44,11 +44,13 @@ package final class AliquotService: Sendable {
         let executor = LocalExecutor(
             program: settings.workerProgram, arguments: settings.workerArguments, slots: settings.workers, threadsPerSlot: threads)
         let adoption = ResultAdoption(datasets: datasets, models: models)
-        jobs = try JobQueue(directory: directory.url, executor: executor, logger: logger) { job, result in try await adoption.adopt(job, result) }
+        jobs = try JobQueue(directory: directory.url, executor: executor, logger: logger) { job, result in
+            try await adoption.adopt(job, result)
+        }
         let options = Self.inferenceOptions(settings, machine)
         predictors = LoadedModels(
             capacity: settings.modelsInMemory,
-            load: { key in
+            load: { [models] key in
                 let model = try ModelDirectory(opening: models.directory(key.model, version: key.version))
                 return try Predictor(model: model, backend: backend, options: options)
             },
@@ -58,10 +60,12 @@ package final class AliquotService: Sendable {
             })
         let environment = APIEnvironment(
             datasets: datasets, models: models, jobs: jobs, predictors: predictors, weights: WeightsFolder(directory: directory.weights),
-            networks: try NetworkFacts.all(), idempotency: try IdempotencyStore(directory: directory.url.appendingPathComponent("idempotency")),
+            networks: try NetworkFacts.all(),
+            idempotency: try IdempotencyStore(directory: directory.url.appendingPathComponent("idempotency")),
             measures: RequestMeasures(), status: status, version: Self.version(settings, machine, backend, threads: threads),
             site: try Self.site(settings, logger), disk: DiskQueue(width: 4), logger: logger,
-            newIncomingFile: { [directory] in directory.newIncomingFile() }, picturesAtOnce: min(options.capacity, 2 * options.lanes + options.decoders))
+            newIncomingFile: { [directory] in directory.newIncomingFile() },
+            picturesAtOnce: min(options.capacity, 2 * options.lanes + options.decoders))
         let api = try ServiceAPI(environment)
         var configuration = HTTPServerConfiguration(address: address)
         configuration.accessLog = { api.log($0) }
@@ -135,7 +139,8 @@ package final class AliquotService: Sendable {
     private static func version(_ settings: ServiceSettings, _ machine: Machine, _ backend: any Backend, threads: Int) -> ServiceVersion {
         ServiceVersion(
             version: BuildFacts.version, build: BuildFacts.build(on: machine), cores: machine.cores, memoryBytes: machine.memoryBytes,
-            kernels: .init(backend: backend.description, wideInt8Products: backend.hasWideInt8Products), workers: settings.workers, threadsPerJob: threads,
+            kernels: .init(backend: backend.description, wideInt8Products: backend.hasWideInt8Products), workers: settings.workers,
+            threadsPerJob: threads,
             limits: ServiceLimits.all)
     }
 }

@@ -10,7 +10,8 @@ enum NetworkFacts {
             let graph = entry.graph(classes: 1000)
             let elements = try graph.shapes(batch: 1, side: 224).reduce(0) { $0 + $1.reduce(1, *) }
             return NetworkDescription(
-                name: entry.name, family: "\(entry.family.rawValue), \(entry.isCompact ? "compact" : "standard")", parameters: graph.parameterCount,
+                name: entry.name, family: "\(entry.family.rawValue), \(entry.isCompact ? "compact" : "standard")",
+                parameters: graph.parameterCount,
                 multiplyAdds: try graph.multiplyAdds(side: 224), minimumSide: entry.minimumSide, activationElements: elements)
         }
     }

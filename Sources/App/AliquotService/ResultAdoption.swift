@@ -17,8 +17,7 @@ struct ResultAdoption: Sendable {
             let version = try await models.adopt(result: result.appendingPathComponent("model"), name: work.model, job: job.id)
             return JobResult(model: work.model, version: version, report: report)
         case .importArchive(let work):
-            let adopted = try await datasets.adoptImport(dataset: work.dataset, from: result.appendingPathComponent("images.jsonl"))
-            let counts = ["created": adopted.created, "unchanged": adopted.unchanged, "refused": adopted.refused]
+            let counts = try await datasets.adoptImport(dataset: work.dataset, from: result.appendingPathComponent("images.jsonl"))
             return JobResult(report: report, counts: counts)
         }
     }

@@ -12,7 +12,8 @@ enum ServiceLimits {
             "picture_bytes": ImageLimits.standard.maximumBytes, "picture_pixels": ImageLimits.standard.maximumPixels,
             "archive_bytes": ArchiveLimits.standard.totalBytes, "archive_entries": ArchiveLimits.standard.entries,
             "json_bytes": Submission.byteLimit, "json_depth": Submission.depthLimit, "header_fields": connection.fields,
-            "header_bytes": connection.headBytes, "queue_jobs": JobQueueSettings.standard.capacity, "multipart_parts": MultipartLimits().parts,
+            "header_bytes": connection.headBytes, "queue_jobs": JobQueueSettings.standard.capacity,
+            "multipart_parts": MultipartLimits().parts,
         ]
     }
 }

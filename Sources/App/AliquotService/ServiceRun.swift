@@ -16,7 +16,6 @@ extension AliquotService {
     /// Runs a started service until SIGTERM or SIGINT, drains it, and returns. A second signal ends the process at once with 130.
     package func runUntilSignalled(logger: Logger) async throws {
         let hardStop = HardStop()
-        hardStop.watch()
         defer { hardStop.cancel() }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

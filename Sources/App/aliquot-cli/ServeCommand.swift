@@ -7,14 +7,17 @@ import Logging
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Runs the service: datasets, training jobs, models and answers over HTTP.",
-        discussion: "SIGTERM or Ctrl-C stops it cleanly: requests are finished and running jobs keep a checkpoint and go on at the next start.")
+        discussion:
+            "SIGTERM or Ctrl-C stops it cleanly: requests are finished and running jobs keep a checkpoint and go on at the next start.")
 
     @Option(help: "Numeric address to listen on.") var host = "127.0.0.1"
     @Option(help: "Port to listen on; 0 takes a free one and prints it.") var port: UInt16 = 8080
     @Option(help: ArgumentHelp("The folder that holds everything: pictures, jobs, models.", valueName: "directory")) var data = "./data"
     @Option(help: "Jobs that run at the same time.") var workers = 1
     @Option(help: "Threads of one job (default: the cores divided among the workers).") var threadsPerJob: Int?
-    @Option(name: .customLong("public"), help: ArgumentHelp("The dashboard's folder (default: Public beside the program or here).", valueName: "directory"))
+    @Option(
+        name: .customLong("public"),
+        help: ArgumentHelp("The dashboard's folder (default: Public beside the program or here).", valueName: "directory"))
     var publicFolder: String?
     @Option(help: "Model versions kept in memory.") var modelsInMemory = 4
     @Option(help: "Pictures that one model answers at the same time (default: half the cores).") var lanes: Int?
@@ -36,7 +39,8 @@ struct ServeCommand: AsyncParsableCommand {
         settings.isInsecureAllowed = insecure
         let service = try AliquotService(settings, logger: logger)
         let address = try await service.start()
-        FileHandle.standardOutput.write(Data("aliquot listens on http://\(address) · data in \(settings.data.standardizedFileURL.path)\n".utf8))
+        FileHandle.standardOutput.write(
+            Data("aliquot listens on http://\(address) · data in \(settings.data.standardizedFileURL.path)\n".utf8))
         try await service.runUntilSignalled(logger: logger)
     }
 }

@@ -30,7 +30,8 @@ package struct APIEnvironment: Sendable {
 
     package init(
         datasets: DatasetStore, models: ModelStore, jobs: JobQueue, predictors: LoadedModels<Predictor>, weights: WeightsFolder,
-        networks: [NetworkDescription], idempotency: IdempotencyStore, measures: RequestMeasures, status: ServiceStatus, version: ServiceVersion,
+        networks: [NetworkDescription], idempotency: IdempotencyStore, measures: RequestMeasures, status: ServiceStatus,
+        version: ServiceVersion,
         site: StaticSite?, disk: DiskQueue, logger: Logger, newIncomingFile: @escaping @Sendable () -> URL, picturesAtOnce: Int
     ) {
         self.datasets = datasets

@@ -23,7 +23,10 @@ extension APIError {
             Problem(.contentTooLarge, detail: "\(what) is larger than \(limit) bytes")
         case .unsupportedMedia(let got, let allowed):
             Problem(
-                .unsupportedMediaType, detail: "the body is \(got.map { "'\($0.prefix(100))'" } ?? "of no declared type"); allowed: \(allowed.joined(separator: ", "))")
+                .unsupportedMediaType,
+                detail:
+                    "the body is \(got.map { "'\($0.prefix(100))'" } ?? "of no declared type"); allowed: \(allowed.joined(separator: ", "))"
+            )
         case .unavailable(let detail, let seconds):
             Problem(.serviceUnavailable, detail: detail, fields: [.retryAfter: String(seconds)])
         }

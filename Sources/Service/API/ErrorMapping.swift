@@ -25,7 +25,7 @@ enum ErrorMapping {
         case let error as InferenceError: return problem(error, logger)
         case let error as ModelStoreError: return problem(error, logger)
         case let error as ModelFormatError: return problem(error, logger)
-        case let error as SystemError where error.isNoSpace: return Problem(.insufficientStorage, detail: "the disk is full; free some space and try again")
+        case let error as SystemError where error.isNoSpace: return diskFull
         case is CancellationError: return Problem(.serviceUnavailable, detail: "the request was abandoned", fields: [.retryAfter: "1"])
         default:
             logger.error("unexpected: \(error)", metadata: ["request": "\(request.id)", "path": "\(request.path.prefix(300))"])
@@ -33,13 +33,17 @@ enum ErrorMapping {
         }
     }
 
+    private static let diskFull = Problem(
+        .init(code: 507, reasonPhrase: "Insufficient Storage"), detail: "the disk is full; free some space and try again")  // RFC 4918 section 11.5
+
     /// A picture that cannot be used: 413 for what is beyond a limit, 415 for what is no picture, 422 for a broken one.
     static func problem(_ error: ImageError) -> Problem {
         switch error {
         case .tooManyPixels, .tooManyBytes: Problem(.contentTooLarge, title: "Picture too large", detail: "\(error)")
         case .notAPicture: Problem(.unsupportedMediaType, title: "Not a picture", detail: "\(error)")
         case .unsupported: Problem(.unsupportedMediaType, detail: "\(error)")
-        case .truncated, .corrupt: Problem(.unprocessableContent, title: "Broken picture", detail: "\(error); send the file again or repair it")
+        case .truncated, .corrupt:
+            Problem(.unprocessableContent, title: "Broken picture", detail: "\(error); send the file again or repair it")
         case .outOfMemory: Problem(.serviceUnavailable, detail: "\(error)", fields: [.retryAfter: "5"])
         case .wrongPixelCount, .notEncodable: Problem(.internalServerError, detail: "\(error)")
         }
@@ -47,7 +51,8 @@ enum ErrorMapping {
 
     static func problem(_ error: SpecificationError) -> Problem {
         switch error {
-        case .notJSON(let offset, let detail): Problem(.badRequest, title: "Not JSON", detail: "the body is not JSON (RFC 8259): at byte \(offset), \(detail)")
+        case .notJSON(let offset, let detail):
+            Problem(.badRequest, title: "Not JSON", detail: "the body is not JSON (RFC 8259): at byte \(offset), \(detail)")
         case .tooDeep(let limit): Problem(.badRequest, detail: "the JSON nests deeper than \(limit) levels")
         case .tooLarge(let bytes, let limit): Problem(.contentTooLarge, detail: "the JSON has \(bytes) bytes; at most \(limit) are allowed")
         case .invalid(let faults):
@@ -63,12 +68,15 @@ enum ErrorMapping {
         }
         switch error {
         case .noSuchDataset(let name): return APIError.notFound(kind: "dataset", name: name).problem
-        case .noSuchImage(let dataset, let image): return Problem(.notFound, detail: "there is no picture '\(image)' in dataset '\(dataset)'")
+        case .noSuchImage(let dataset, let image):
+            return Problem(.notFound, detail: "there is no picture '\(image)' in dataset '\(dataset)'")
         case .noSuchRevision(let dataset, let number): return Problem(.notFound, detail: "dataset '\(dataset)' has no revision \(number)")
-        case .datasetExists(let name): return Problem(.conflict, detail: "there is a dataset '\(name)' already; take another name or use it")
+        case .datasetExists(let name):
+            return Problem(.conflict, detail: "there is a dataset '\(name)' already; take another name or use it")
         case .imageExists(let image, let etag):
             return Problem(
-                .conflict, detail: "other bytes stand under '\(image)'; to replace them send If-Match: \"\(etag)\"", fields: [.eTag: "\"\(etag)\""])
+                .conflict, detail: "other bytes stand under '\(image)'; to replace them send If-Match: \"\(etag)\"",
+                fields: [.eTag: "\"\(etag)\""])
         case .preconditionFailed(let image, let got, let current):
             let now = current.map { "has the tag \"\($0)\"" } ?? "does not exist"
             return Problem(.preconditionFailed, detail: "If-Match is \(got), but '\(image)' \(now)")
@@ -77,14 +85,16 @@ enum ErrorMapping {
             return fault("?label", "unknown_label", "the dataset declares no class '\(got)'; allowed: \(allowed.joined(separator: ", "))")
         case .invalidClasses(let detail): return fault("/classes", "invalid_classes", detail)
         case .classInUse(let label, let images):
-            return Problem(.conflict, detail: "\(images) pictures bear the class '\(label)'; change their labels before it is taken off the list")
+            return Problem(
+                .conflict, detail: "\(images) pictures bear the class '\(label)'; change their labels before it is taken off the list")
         case .notAPicture(let error): return problem(error)
         case .invalidPageToken: return Problem(.badRequest, detail: "page_token is not one that this list gave; begin again without it")
         case .outOfRange(let name, let got, let allowed):
             return Problem(.badRequest, detail: "\(name) is \(got); allowed: \(allowed.lowerBound) to \(allowed.upperBound)")
-        case .descriptionTooLong(let got, let limit): return fault("/description", "too_long", "the description has \(got) bytes; at most \(limit) are allowed")
+        case .descriptionTooLong(let got, let limit):
+            return fault("/description", "too_long", "the description has \(got) bytes; at most \(limit) are allowed")
         case .nothingToRevise(let dataset): return Problem(.conflict, detail: "dataset '\(dataset)' holds no picture; upload some first")
-        case .diskFull: return Problem(.insufficientStorage, detail: "the disk is full; free some space and try again")
+        case .diskFull: return diskFull
         case .dataDirectoryInUse, .damagedFile:
             logger.error("\(error)")
             return Problem(.internalServerError, detail: "the service's own data cannot be read; its log says more")
@@ -97,21 +107,25 @@ enum ErrorMapping {
         case .queueFull(let limit):
             return Problem(.serviceUnavailable, detail: "\(limit) jobs wait or run already; come again later", fields: [.retryAfter: "60"])
         case .wrongState(let job, let action, let state, let allowed):
-            return Problem(.conflict, detail: "job \(job) is \(state.rawValue); \(action) needs \(allowed.map(\.rawValue).joined(separator: " or "))")
-        case .finishing(let job): return Problem(.conflict, detail: "job \(job) has finished and its result is being stored; look again in a moment")
+            return Problem(
+                .conflict, detail: "job \(job) is \(state.rawValue); \(action) needs \(allowed.map(\.rawValue).joined(separator: " or "))")
+        case .finishing(let job):
+            return Problem(.conflict, detail: "job \(job) has finished and its result is being stored; look again in a moment")
         case .shuttingDown: return Problem(.serviceUnavailable, detail: "the service is stopping", fields: [.retryAfter: "10"])
         case .badPageToken: return Problem(.badRequest, detail: "page_token is not one that this list gave; begin again without it")
-        case .system(let error) where error.isNoSpace: return Problem(.insufficientStorage, detail: "the disk is full; free some space and try again")
+        case .system(let error) where error.isNoSpace: return diskFull
         case .badAttachmentName, .system, .storage:
             logger.error("\(error)", metadata: ["request": "\(request.id)"])
-            return Problem(.internalServerError, detail: "an unexpected fault of the queue; the service's log names it under this request_id")
+            return Problem(
+                .internalServerError, detail: "an unexpected fault of the queue; the service's log names it under this request_id")
         }
     }
 
     /// Errors of a file that a client sent are 422; those of a model of ours are our fault.
     private static func problem(_ error: ModelFormatError, _ logger: Logger) -> Problem {
         switch error {
-        case .malformedHeader, .truncated, .headerTooLarge, .duplicateName, .unknownElementType, .shapeTooLarge, .wrongByteCount, .offsetsOutOfRange,
+        case .malformedHeader, .truncated, .headerTooLarge, .duplicateName, .unknownElementType, .shapeTooLarge, .wrongByteCount,
+            .offsetsOutOfRange,
             .notContiguous, .unusedBytes:
             return Problem(.unprocessableContent, title: "Not a safetensors file", detail: "\(error)")
         case .fileTooLarge: return Problem(.contentTooLarge, detail: "\(error)")
@@ -124,12 +138,24 @@ enum ErrorMapping {
     private static func problem(_ error: ModelStoreError, _ logger: Logger) -> Problem {
         switch error {
         case .noSuchModel(let name): return APIError.notFound(kind: "model", name: name).problem
+        case .noSuchVersion(let model, let version): return Problem(.notFound, detail: "model '\(model)' has no version \(version)")
+        case .noSuchAlias(let model, let alias): return Problem(.notFound, detail: "model '\(model)' has no alias '\(alias.prefix(200))'")
+        case .reservedAlias(let alias):
+            return Problem(.unprocessableContent, detail: "'\(alias)' is always the newest version; take another alias")
+        case .versionInUse(let model, let version, let aliases):
+            let names = aliases.joined(separator: ", ")
+            return Problem(
+                .conflict, detail: "aliases point at version \(version) of '\(model)': \(names); point them elsewhere or delete them first")
+        case .damagedResult, .damagedFile:
+            logger.error("\(error)")
+            return Problem(.internalServerError, detail: "the service's own data cannot be read; its log says more")
         }
     }
 
     private static func problem(_ error: InferenceError, _ logger: Logger) -> Problem {
         switch error {
-        case .saturated: return Problem(.serviceUnavailable, title: "Saturated", detail: "\(error); come again in a second", fields: [.retryAfter: "1"])
+        case .saturated:
+            return Problem(.serviceUnavailable, title: "Saturated", detail: "\(error); come again in a second", fields: [.retryAfter: "1"])
         case .shuttingDown: return Problem(.serviceUnavailable, detail: "\(error)", fields: [.retryAfter: "5"])
         case .precisionUnavailable: return Problem(.unprocessableContent, detail: "\(error)")
         case .outOfRange: return Problem(.badRequest, detail: "\(error)")

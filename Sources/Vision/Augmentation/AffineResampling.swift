@@ -22,14 +22,17 @@ struct AffineResampling {
         let stepXX = scaleX * cosine * signX, stepXY = -scaleX * sine * signY
         let stepYX = scaleY * sine * signX, stepYY = scaleY * cosine * signY
         let half = Double(size) / 2
+        // The source point under the centre of the output, with the evaluation's whole-pixel crop or padding.
+        let centreX = (half + Double(EvaluationGeometry.centred(sides.width - size))) * scaleX * choice.zoom
+        let centreY = (half + Double(EvaluationGeometry.centred(sides.height - size))) * scaleY * choice.zoom
         let sampler = BilinearSampler(image: image, border: geometry.fit == .pad ? .padding : .reflection)
         return image.pixels.withUnsafeBufferPointer { source in
             RGBImage(width: size, height: size) { target in
                 for y in 0..<size {
                     let (dx, dy) = (0.5 - half, Double(y) + 0.5 - half)
                     sampler.sampleRow(
-                        source, startX: Double(image.width) / 2 + stepXX * dx + stepXY * dy - 0.5,
-                        startY: Double(image.height) / 2 + stepYX * dx + stepYY * dy - 0.5, stepX: stepXX, stepY: stepYX,
+                        source, startX: centreX + stepXX * dx + stepXY * dy - 0.5,
+                        startY: centreY + stepYX * dx + stepYY * dy - 0.5, stepX: stepXX, stepY: stepYX,
                         into: UnsafeMutableBufferPointer(rebasing: target[(y * size * 3)..<((y + 1) * size * 3)]))
                 }
             }

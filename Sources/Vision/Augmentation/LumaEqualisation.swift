@@ -13,13 +13,13 @@ enum LumaEqualisation {
             RGBImage(width: image.width, height: image.height) { target in
                 for index in 0..<count {
                     let y = luma(pixels, index)
-                    // OpenCV holds the colour differences as bytes around 128.
-                    let cr = rounded(Float(Int(pixels[index * 3]) - y) * 0.713 + 128) - 128
-                    let cb = rounded(Float(Int(pixels[index * 3 + 2]) - y) * 0.564 + 128) - 128
-                    let level = Float(table[y])
-                    target[index * 3] = UInt8(rounded(level + 1.403 * Float(cr)))
-                    target[index * 3 + 1] = UInt8(rounded(level - 0.714 * Float(cr) - 0.344 * Float(cb)))
-                    target[index * 3 + 2] = UInt8(rounded(level + 1.773 * Float(cb)))
+                    // The colour differences, held as bytes around 128.
+                    let cr = scaled((Int(pixels[index * 3]) - y) * 11682).clampedToDifference
+                    let cb = scaled((Int(pixels[index * 3 + 2]) - y) * 9241).clampedToDifference
+                    let level = Int(table[y])
+                    target[index * 3] = UInt8(clamping: level + scaled(cr * 22987))
+                    target[index * 3 + 1] = UInt8(clamping: level + scaled(-5636 * cb - 11698 * cr))
+                    target[index * 3 + 2] = UInt8(clamping: level + scaled(cb * 29049))
                 }
             }
         }
@@ -33,13 +33,19 @@ enum LumaEqualisation {
         var sum = 0
         return (0..<256).map { level in
             if level > first { sum += histogram[level] }
-            return UInt8(rounded(Float(sum) * scale))
+            return UInt8(clamping: Int((Float(sum) * scale).rounded(.toNearestOrEven)))
         }
     }
 
     private static func luma(_ pixels: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int {
-        rounded(0.299 * Float(pixels[index * 3]) + 0.587 * Float(pixels[index * 3 + 1]) + 0.114 * Float(pixels[index * 3 + 2]))
+        scaled(4899 * Int(pixels[index * 3]) + 9617 * Int(pixels[index * 3 + 1]) + 1868 * Int(pixels[index * 3 + 2]))
     }
 
-    private static func rounded(_ value: Float) -> Int { Int(min(255, max(0, value + 0.5))) }
+    /// From 14 fraction bits to whole numbers, rounded: OpenCV's arithmetic for bytes (0.299 = 4899 / 2¹⁴ and so on).
+    private static func scaled(_ value: Int) -> Int { (value + 8192) >> 14 }
+}
+
+extension Int {
+    /// As if stored in a byte around 128.
+    fileprivate var clampedToDifference: Int { Swift.min(127, Swift.max(-128, self)) }
 }

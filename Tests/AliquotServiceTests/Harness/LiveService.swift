@@ -28,7 +28,9 @@ struct LiveService: Sendable {
     }
 
     /// Runs `body` with a fresh service and stops it, whatever happens.
-    static func with<Result>(_ change: (inout ServiceSettings) -> Void = { _ in }, _ body: (LiveService) async throws -> Result) async throws -> Result {
+    static func with<Result>(_ change: (inout ServiceSettings) -> Void = { _ in }, _ body: (LiveService) async throws -> Result)
+        async throws -> Result
+    {
         let live = try await start(change)
         do {
             let result = try await body(live)
@@ -49,7 +51,8 @@ struct LiveService: Sendable {
             let all = ["-sS", "--path-as-is", "--max-time", "30", "-D", head.path, "-H", "Expect:"] + arguments + [address + path]
             let result = try await ChildProcess.run(URL(fileURLWithPath: "/usr/bin/curl"), all, timeout: .seconds(40))
             let lines = try String(contentsOf: head, encoding: .utf8).split(separator: "\r\n")
-            guard let start = lines.lastIndex(where: { $0.hasPrefix("HTTP/1.1 ") }), let status = Int(lines[start].split(separator: " ")[1]) else {
+            guard let start = lines.lastIndex(where: { $0.hasPrefix("HTTP/1.1 ") }), let status = Int(lines[start].split(separator: " ")[1])
+            else {
                 throw Failure.noAnswer("\(path): \(result.errorText)")
             }
             var fields: [String: String] = [:]

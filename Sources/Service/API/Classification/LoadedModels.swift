@@ -97,7 +97,9 @@ package actor LoadedModels<Model: Sendable> {
     private func release(_ key: ModelVersionKey, _ generation: Int) {
         if entries[key]?.generation == generation {
             entries[key]?.users -= 1
-            while entries.count > capacity, let oldest = entries.filter({ $0.value.users == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            while entries.count > capacity,
+                let oldest = entries.filter({ $0.value.users == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
                 moveToRetired(oldest.key)
             }
         } else {
@@ -107,7 +109,7 @@ package actor LoadedModels<Model: Sendable> {
     }
 
     private func moveToRetired(_ key: ModelVersionKey) {
-        guard var entry = entries.removeValue(forKey: key) else { return }
+        guard let entry = entries.removeValue(forKey: key) else { return }
         retired[entry.generation] = entry
     }
 

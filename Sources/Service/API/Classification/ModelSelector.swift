@@ -5,17 +5,20 @@ import ModelStore
 /// Which version a path means: `versions/{v}`, `aliases/{a}`, or the newest.
 struct ModelSelector: Sendable {
     let models: ModelStore
-    let disk: DiskQueue
 
+    /// - Throws: ``APIError/notFound(kind:name:)``, `ModelStoreError`; the version existed when this returned.
     func key(_ request: ServerRequest) async throws -> ModelVersionKey {
-        let model = try request.name("m", kind: "model")
-        if request.parameters["v"] != nil { return ModelVersionKey(model: model, version: try request.number("v", kind: "version")) }
-        if request.parameters["alias"] != nil {
-            let alias = try request.name("alias", kind: "alias")
-            guard let version = try await disk.run({ [models] in try models.aliases(model) })[alias.description] else { throw APIError.notFound(kind: "alias", name: alias.description) }
-            return ModelVersionKey(model: model, version: version)
+        let name = try request.name("m", kind: "model")
+        let model = try await models.model(name)
+        let version: Int
+        if request.parameters["v"] != nil {
+            version = try request.number("v", kind: "version")
+        } else {
+            let alias = request.parameters["alias"] ?? ModelStore.latest
+            guard let named = model.aliases[alias] else { throw ModelStoreError.noSuchAlias(model: name.description, alias: alias) }
+            version = named
         }
-        guard let newest = try await disk.run({ [models] in try models.versions(model) }).max() else { throw APIError.notFound(kind: "model", name: model.description) }
-        return ModelVersionKey(model: model, version: newest)
+        guard model.versions.contains(version) else { throw ModelStoreError.noSuchVersion(model: name.description, version: version) }
+        return ModelVersionKey(model: name, version: version)
     }
 }

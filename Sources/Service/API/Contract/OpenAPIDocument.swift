@@ -45,12 +45,17 @@ struct OpenAPIDocument {
         var answers: [String: JSONValue] = [:]
         for answer in contract.answers { answers[String(answer.status)] = Self.answer(answer) }
         for status in contract.problems { answers[String(status)] = Self.problem(Self.reasons[status] ?? "Refused.") }
-        if !contract.query.isEmpty { answers["400"] = answers["400"] ?? Self.problem("A query parameter that is not listed, or a value out of range.") }
+        if !contract.query.isEmpty {
+            answers["400"] = answers["400"] ?? Self.problem("A query parameter that is not listed, or a value out of range.")
+        }
         answers["default"] = ["$ref": "#/components/responses/Problem"]
         var operation: [String: JSONValue] = [
-            "operationId": .string(contract.id), "tags": [.string(contract.tag)], "summary": .string(contract.summary), "responses": .object(answers),
+            "operationId": .string(contract.id), "tags": [.string(contract.tag)], "summary": .string(contract.summary),
+            "responses": .object(answers),
         ]
-        let parameters = pathParameters(route.pattern) + contract.query.map(Self.parameter) + contract.requestHeaders.compactMap(OpenAPIHeaders.parameter)
+        let parameters =
+            pathParameters(route.pattern) + contract.query.map(Self.parameter)
+            + contract.requestHeaders.compactMap(OpenAPIHeaders.parameter)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
         if let body = Self.body(contract.body) { operation["requestBody"] = body }
         return .object(operation)
@@ -67,7 +72,10 @@ struct OpenAPIDocument {
     private static let pathSchemas = ["id": "ULID", "v": "Version", "r": "Version", "file": "FileName", "path": "FileName"]
 
     private static func parameter(_ parameter: QueryParameter) -> JSONValue {
-        ["name": .string(parameter.name), "in": "query", "required": false, "description": .string(parameter.summary), "schema": parameter.schema]
+        [
+            "name": .string(parameter.name), "in": "query", "required": false, "description": .string(parameter.summary),
+            "schema": parameter.schema,
+        ]
     }
 
     private static func answer(_ answer: OperationContract.Answer) -> JSONValue {
@@ -95,13 +103,18 @@ struct OpenAPIDocument {
         switch body {
         case .none: return nil
         case .json(let schema, let required):
-            return ["required": .bool(required), "content": [FileType.json: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]]
+            return [
+                "required": .bool(required), "content": [FileType.json: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]],
+            ]
         case .raw(let types, let summary):
             return ["required": true, "description": .string(summary), "content": .object(raw(types))]
         case .files(let summary):
             return ["required": true, "description": .string(summary), "content": ["multipart/form-data": files]]
         case .rawOrFiles(let types, let summary):
-            return ["required": true, "description": .string(summary), "content": .object(raw(types).merging(["multipart/form-data": files]) { a, _ in a })]
+            return [
+                "required": true, "description": .string(summary),
+                "content": .object(raw(types).merging(["multipart/form-data": files]) { a, _ in a }),
+            ]
         }
     }
 
@@ -119,8 +132,10 @@ struct OpenAPIDocument {
     /// What the statuses mean here, for the document.
     static let reasons: [Int: String] = [
         400: "Malformed: the request cannot be read, or has query parameters that are not listed.", 404: "There is no such thing.",
-        409: "It contradicts what is there.", 411: "A length is needed.", 412: "A condition (If-Match) does not hold.", 413: "Larger than a limit of /v1/version.",
-        415: "Not of a media type that is read here, or not a picture.", 422: "Read, but wrong; one entry of `errors` for each fault, all at once.",
+        409: "It contradicts what is there.", 411: "A length is needed.", 412: "A condition (If-Match) does not hold.",
+        413: "Larger than a limit of /v1/version.",
+        415: "Not of a media type that is read here, or not a picture.",
+        422: "Read, but wrong; one entry of `errors` for each fault, all at once.",
         503: "Saturated, loading or draining; `Retry-After` says when to come again.", 507: "The disk is full.",
     ]
 }

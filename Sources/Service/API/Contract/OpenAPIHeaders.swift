@@ -12,7 +12,8 @@ enum OpenAPIHeaders {
     private static let requestTexts: [String: String] = [
         "If-None-Match": "Tags that the client holds; 304 if one still fits.",
         "If-Match": "The tag of what is to be replaced; 412 if it does not fit.",
-        "Idempotency-Key": "A key of the client's choice (1 to 255 characters); the answer is kept for 24 hours and given again to the same request.",
+        "Idempotency-Key":
+            "A key of the client's choice (1 to 255 characters); the answer is kept for 24 hours and given again to the same request.",
         "Last-Event-ID": "The position after which to go on.",
         "Range": "One range of bytes (RFC 9110 section 14).",
     ]

@@ -66,7 +66,9 @@ struct OperationContract: Sendable {
         let allowed = query.isEmpty ? "this resource takes no query parameters" : "allowed: \(query.map(\.name).joined(separator: ", "))"
         return pairs.compactMap { pair in
             guard let parameter = query.first(where: { $0.name == pair.name }) else {
-                return .init(pointer: "?\(pair.name.prefix(64))", code: "unknown_parameter", detail: "there is no such query parameter here; \(allowed)")
+                return .init(
+                    pointer: "?\(pair.name.prefix(64))", code: "unknown_parameter",
+                    detail: "there is no such query parameter here; \(allowed)")
             }
             guard seen.insert(pair.name).inserted else {
                 return .init(pointer: "?\(pair.name)", code: "repeated_parameter", detail: "\(pair.name) is given more than once")

@@ -34,13 +34,13 @@ struct ClassifyController: Sendable {
 
     private func classify(_ request: ServerRequest) async throws -> ServerResponse {
         try environment.status.requireReady()
-        let key = try await ModelSelector(models: environment.models, disk: environment.disk).key(request)
+        let key = try await ModelSelector(models: environment.models).key(request)
         let topK = request.query["top_k"].flatMap(Int.init) ?? 5
         let precision = request.query["precision"].flatMap(Precision.init)
         if let reader = MultipartReader(contentType: request.fields[.contentType], body: request.body) {
             return try await many(reader, key, topK, precision, request)
         }
-        let picture = try await self.picture(request.body)
+        let picture = try await request.body.collect(limit: PictureUpload.limit, called: "the picture")
         let answer = try await environment.predictors.use(key) { try await $0.classify(picture, topK: topK, precision: precision) }
         environment.measures.recordClassified(precision: answer.precision.rawValue)
         return try .json(PictureAnswer(key: key, answer: answer), fields: [.serverTiming: Self.timing(answer.timing)])
@@ -66,8 +66,9 @@ struct ClassifyController: Sendable {
                     let picture: [UInt8]
                     do {
                         picture = try await part.collect(limit: PictureUpload.limit)
-                    } catch HTTPError.bodyTooLarge {
-                        results[index] = .init(file: file, result: .failure(APIError.tooLarge(what: "the picture", limit: PictureUpload.limit).problem))
+                    } catch let error as HTTPError where error == .bodyTooLarge(limit: PictureUpload.limit) {
+                        results[index] = .init(
+                            file: file, result: .failure(APIError.tooLarge(what: "the picture", limit: PictureUpload.limit).problem))
                         continue
                     }
                     if atWork >= environment.picturesAtOnce, let (done, item) = try await group.next() {
@@ -76,20 +77,27 @@ struct ClassifyController: Sendable {
                     }
                     atWork += 1
                     group.addTask {
-                        (index, PictureAnswers.Item(file: file, result: await Self.answer(predictor, picture, topK, precision, request, environment)))
+                        (
+                            index,
+                            PictureAnswers.Item(
+                                file: file, result: await Self.answer(predictor, picture, topK, precision, request, environment))
+                        )
                     }
                 }
                 for try await (done, item) in group { results[done] = item }
             }
             return results.compactMap(\.self)
         }
-        guard !results.isEmpty else { throw APIError.malformed("the form holds no file; send each picture as a file with a name (curl -F file=@a.png)") }
+        guard !results.isEmpty else {
+            throw APIError.malformed("the form holds no file; send each picture as a file with a name (curl -F file=@a.png)")
+        }
         return try .json(PictureAnswers(key: key, results: results))
     }
 
     /// One picture of a form. While other requests fill the line it waits its turn, up to 10 s, instead of failing the picture.
     private static func answer(
-        _ predictor: Predictor, _ picture: [UInt8], _ topK: Int, _ precision: Precision?, _ request: ServerRequest, _ environment: APIEnvironment
+        _ predictor: Predictor, _ picture: [UInt8], _ topK: Int, _ precision: Precision?, _ request: ServerRequest,
+        _ environment: APIEnvironment
     ) async -> Result<Answer, Problem> {
         let deadline = ContinuousClock.now.advanced(by: .seconds(10))
         while true {
@@ -102,14 +110,6 @@ struct ClassifyController: Sendable {
             } catch {
                 return .failure(ErrorMapping.problem(of: error, request, environment.logger))
             }
-        }
-    }
-
-    private func picture(_ body: RequestBody) async throws -> [UInt8] {
-        do {
-            return try await body.collect(limit: PictureUpload.limit)
-        } catch HTTPError.bodyTooLarge {
-            throw APIError.tooLarge(what: "the picture", limit: PictureUpload.limit)
         }
     }
 

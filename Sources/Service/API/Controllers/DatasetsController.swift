@@ -22,7 +22,9 @@ struct DatasetsController: Sendable {
                 answers: [.init(200, "A page.", .json("DatasetList"), headers: ["Link"])]), list)
         table.on(
             .get, "/v1/datasets/{ds}",
-            .init("getDataset", "datasets", "A dataset with its counts.", answers: [.init(200, "The dataset.", .json("Dataset"))], problems: [404]), get)
+            .init(
+                "getDataset", "datasets", "A dataset with its counts.", answers: [.init(200, "The dataset.", .json("Dataset"))],
+                problems: [404]), get)
         table.on(
             .patch, "/v1/datasets/{ds}",
             .init(
@@ -30,7 +32,9 @@ struct DatasetsController: Sendable {
                 answers: [.init(200, "As it is now.", .json("Dataset"))], problems: [400, 404, 409, 413, 422]), change)
         table.on(
             .delete, "/v1/datasets/{ds}",
-            .init("deleteDataset", "datasets", "Deletes a dataset with its pictures and revisions.", answers: [.init(204, "Gone.")], problems: [404, 409]),
+            .init(
+                "deleteDataset", "datasets", "Deletes a dataset with its pictures and revisions.", answers: [.init(204, "Gone.")],
+                problems: [404, 409]),
             delete)
     }
 

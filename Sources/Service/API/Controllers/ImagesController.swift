@@ -48,17 +48,24 @@ struct ImagesController: Sendable {
             .get, Self.one + "/thumbnail",
             .init(
                 "getThumbnail", "images", "A small JPEG.",
-                query: [.init("size", .integer(ThumbnailCache.range), "Pixels of the longer side; 128 if absent. Rounded up to a size that is kept.")],
+                query: [
+                    .init(
+                        "size", .integer(ThumbnailCache.range),
+                        "Pixels of the longer side; 128 if absent. Rounded up to a size that is kept.")
+                ],
                 requestHeaders: ["If-None-Match"],
-                answers: [.init(200, "The thumbnail.", .media(["image/jpeg"]), headers: ["ETag"]), .init(304, "Not modified.")], problems: [404]), thumbnail)
+                answers: [.init(200, "The thumbnail.", .media(["image/jpeg"]), headers: ["ETag"]), .init(304, "Not modified.")],
+                problems: [404]), thumbnail)
         table.on(
             .patch, Self.one,
             .init(
-                "changeImage", "images", "Changes label or role.", body: .json("ImageChange"), answers: [.init(200, "As it is now.", .json("Image"), headers: ["ETag"])],
+                "changeImage", "images", "Changes label or role.", body: .json("ImageChange"),
+                answers: [.init(200, "As it is now.", .json("Image"), headers: ["ETag"])],
                 problems: [400, 404, 413, 422]), change)
         table.on(
             .delete, Self.one,
-            .init("deleteImage", "images", "Takes a picture out; revisions keep theirs.", answers: [.init(204, "Gone.")], problems: [404]), delete)
+            .init("deleteImage", "images", "Takes a picture out; revisions keep theirs.", answers: [.init(204, "Gone.")], problems: [404]),
+            delete)
     }
 
     /// Refused before a byte of the body is read: unknown dataset, unknown label, wrong role, a length beyond the limit.
@@ -88,7 +95,8 @@ struct ImagesController: Sendable {
     private func get(_ request: ServerRequest) async throws -> ServerResponse {
         let image = try await find(request)
         return try await .file(
-            environment.datasets.blobURL(image), for: request, type: image.format.mediaType, etag: image.etag, lastModified: image.updatedAt,
+            environment.datasets.blobURL(image), for: request, type: image.format.mediaType, etag: image.etag,
+            lastModified: image.updatedAt,
             fields: [.cacheControl: "private, no-cache"])
     }
 
@@ -112,7 +120,8 @@ struct ImagesController: Sendable {
         let roleText = fields.string("role")
         let role = roleText.flatMap(ImageRole.init)
         if let roleText, role == nil {
-            fields.fault("role", "unknown_role", "'\(roleText)' is no role; allowed: \(ImageRole.allCases.map(\.rawValue).joined(separator: ", "))")
+            fields.fault(
+                "role", "unknown_role", "'\(roleText)' is no role; allowed: \(ImageRole.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         try fields.finish()
         let change: LabelChange = removes ? .remove : label.map(LabelChange.set) ?? .keep
@@ -127,6 +136,7 @@ struct ImagesController: Sendable {
     }
 
     private func find(_ request: ServerRequest) async throws -> StoredImage {
-        try await environment.datasets.image(dataset: try request.name("ds", kind: "dataset"), image: try request.name("image", kind: "picture"))
+        try await environment.datasets.image(
+            dataset: try request.name("ds", kind: "dataset"), image: try request.name("image", kind: "picture"))
     }
 }

@@ -14,27 +14,37 @@ struct JobFilesController: Sendable {
         table.on(
             .get, "/v1/jobs/{id}/events",
             .init(
-                "streamEvents", "jobs", "Server-sent events from the beginning or after Last-Event-ID; a comment every 15 s; closed after `end`.",
-                query: [.init("after", .integer(0...9_007_199_254_740_991), "As Last-Event-ID, for clients that cannot send it.")], requestHeaders: ["Last-Event-ID"],
-                answers: [.init(200, "`event:` is the kind, `id:` the position, `data:` a JobEvent.", .media(["text/event-stream"]))], problems: [400, 404]), events)
+                "streamEvents", "jobs",
+                "Server-sent events from the beginning or after Last-Event-ID; a comment every 15 s; closed after `end`.",
+                query: [.init("after", .integer(0...9_007_199_254_740_991), "As Last-Event-ID, for clients that cannot send it.")],
+                requestHeaders: ["Last-Event-ID"],
+                answers: [.init(200, "`event:` is the kind, `id:` the position, `data:` a JobEvent.", .media(["text/event-stream"]))],
+                problems: [400, 404]), events)
         table.on(
             .get, "/v1/jobs/{id}/log",
             .init(
                 "getLog", "jobs", "What the worker printed.", requestHeaders: ["Range"],
-                answers: [.init(200, "Text.", .media(["text/plain"])), .init(206, "A part of it.", .media(["text/plain"]))], problems: [404]), log)
+                answers: [.init(200, "Text.", .media(["text/plain"])), .init(206, "A part of it.", .media(["text/plain"]))], problems: [404]
+            ), log)
         table.on(
             .get, "/v1/jobs/{id}/metrics",
-            .init("getMetrics", "jobs", "The history of every measure.", answers: [.init(200, "In order.", .json("JobMetrics"))], problems: [404]), metrics)
+            .init(
+                "getMetrics", "jobs", "The history of every measure.", answers: [.init(200, "In order.", .json("JobMetrics"))],
+                problems: [404]), metrics)
         table.on(
             .get, "/v1/jobs/{id}/report",
-            .init("getReport", "jobs", "What the job found out, once it has ended.", answers: [.init(200, "The report.", .json("JobReport"))], problems: [404]), report)
+            .init(
+                "getReport", "jobs", "What the job found out, once it has ended.", answers: [.init(200, "The report.", .json("JobReport"))],
+                problems: [404]), report)
     }
 
     private func events(_ request: ServerRequest) async throws -> ServerResponse {
         let id = try request.identifier("id", kind: "job")
         var position = request.query["after"].flatMap(Int.init) ?? 0
         if let text = request.fields[.lastEventID] {
-            guard let held = Int(text), held >= 0 else { throw APIError.malformed("Last-Event-ID '\(text.prefix(64))' is not one that this stream gave") }
+            guard let held = Int(text), held >= 0 else {
+                throw APIError.malformed("Last-Event-ID '\(text.prefix(64))' is not one that this stream gave")
+            }
             position = held
         }
         let events = try await environment.jobs.events(id, after: position)

@@ -16,7 +16,8 @@ struct JobsController: Sendable {
         table.on(
             .post, "/v1/jobs",
             .init(
-                "submitJob", "jobs", "Submits a training job; every fault is told at once.", requestHeaders: ["Idempotency-Key"], body: .json("TrainingJob"),
+                "submitJob", "jobs", "Submits a training job; every fault is told at once.", requestHeaders: ["Idempotency-Key"],
+                body: .json("TrainingJob"),
                 answers: [.init(202, "Accepted.", .json("Job"), headers: ["Location"])], problems: [400, 409, 413, 422, 503, 507]), submit)
         table.on(
             .get, "/v1/jobs",
@@ -37,18 +38,25 @@ struct JobsController: Sendable {
                         "wait", .integer(0...Self.longestWait),
                         "Seconds to wait until the job differs from what If-None-Match names, or, without that field, until it ends.")
                 ], requestHeaders: ["If-None-Match"],
-                answers: [.init(200, "The job.", .json("Job"), headers: ["ETag"]), .init(304, "It is as the client knows it.")], problems: [404]), get)
+                answers: [.init(200, "The job.", .json("Job"), headers: ["ETag"]), .init(304, "It is as the client knows it.")],
+                problems: [404]), get)
         table.on(
             .post, Self.one + "/cancel",
-            .init("cancelJob", "jobs", "Ends a job; a queued one never starts, a running one stops within a step.", answers: [.init(200, "The job.", .json("Job"))], problems: [404, 409]),
+            .init(
+                "cancelJob", "jobs", "Ends a job; a queued one never starts, a running one stops within a step.",
+                answers: [.init(200, "The job.", .json("Job"))], problems: [404, 409]),
             cancel)
         table.on(
             .post, Self.one + "/resume",
-            .init("resumeJob", "jobs", "Queues a cancelled or failed job again; it goes on from its checkpoint.", answers: [.init(200, "The job.", .json("Job"))], problems: [404, 409, 503]),
+            .init(
+                "resumeJob", "jobs", "Queues a cancelled or failed job again; it goes on from its checkpoint.",
+                answers: [.init(200, "The job.", .json("Job"))], problems: [404, 409, 503]),
             resume)
         table.on(
             .delete, Self.one,
-            .init("deleteJob", "jobs", "Deletes an ended job with its files. Models stay.", answers: [.init(204, "Gone.")], problems: [404, 409]), delete)
+            .init(
+                "deleteJob", "jobs", "Deletes an ended job with its files. Models stay.", answers: [.init(204, "Gone.")],
+                problems: [404, 409]), delete)
     }
 
     private func submit(_ request: ServerRequest) async throws -> ServerResponse {

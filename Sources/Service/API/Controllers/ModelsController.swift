@@ -20,18 +20,22 @@ struct ModelsController: Sendable {
                 "listModels", "models", "Models by name.", query: QueryParameter.page,
                 answers: [.init(200, "A page.", .json("ModelList"), headers: ["Link"])]), list)
         table.on(
-            .get, Self.model, .init("getModel", "models", "Versions and aliases.", answers: [.init(200, "The model.", .json("Model"))], problems: [404]), get)
+            .get, Self.model,
+            .init("getModel", "models", "Versions and aliases.", answers: [.init(200, "The model.", .json("Model"))], problems: [404]), get)
         table.on(
             .delete, Self.model,
             .init("deleteModel", "models", "Deletes a model with all versions.", answers: [.init(204, "Gone.")], problems: [404]), delete)
         table.on(
             .get, Self.version,
-            .init("getVersion", "models", "Manifest, lineage, report and files.", answers: [.init(200, "The version.", .json("ModelVersion"))], problems: [404]),
+            .init(
+                "getVersion", "models", "Manifest, lineage, report and files.",
+                answers: [.init(200, "The version.", .json("ModelVersion"))], problems: [404]),
             getVersion)
         table.on(
             .delete, Self.version,
             .init(
-                "deleteVersion", "models", "Deletes a version that no alias points at.", answers: [.init(204, "Gone.")], problems: [404, 409]), deleteVersion)
+                "deleteVersion", "models", "Deletes a version that no alias points at.", answers: [.init(204, "Gone.")],
+                problems: [404, 409]), deleteVersion)
         table.on(
             .get, Self.version + "/files/{file}",
             .init(
@@ -42,7 +46,9 @@ struct ModelsController: Sendable {
                 ], problems: [404]), getFile)
         table.on(
             .get, Self.model + "/aliases",
-            .init("listAliases", "models", "Aliases and the versions they name.", answers: [.init(200, "By alias.", .json("Aliases"))], problems: [404]),
+            .init(
+                "listAliases", "models", "Aliases and the versions they name.", answers: [.init(200, "By alias.", .json("Aliases"))],
+                problems: [404]),
             listAliases)
         table.on(
             .put, Self.alias,
@@ -51,77 +57,58 @@ struct ModelsController: Sendable {
                 answers: [.init(204, "Done.")], problems: [400, 404, 422]), setAlias)
         table.on(
             .delete, Self.alias,
-            .init("deleteAlias", "models", "Removes an alias; the version stays.", answers: [.init(204, "Gone.")], problems: [404]), deleteAlias)
+            .init("deleteAlias", "models", "Removes an alias; the version stays.", answers: [.init(204, "Gone.")], problems: [404]),
+            deleteAlias)
     }
     private func list(_ request: ServerRequest) async throws -> ServerResponse {
         let size = request.query["page_size"].flatMap(Int.init) ?? Paging.defaultSize
         let token = request.query["page_token"]
-        let (items, next) = try await environment.disk.run { [models = environment.models] in
-            let names = try models.models().sorted().filter { name in token.map { name.description > $0 } ?? true }
-            let page = try names.prefix(size).map { ModelMessage(name: $0, versions: try models.versions($0).sorted(), aliases: try models.aliases($0)) }
-            return (page, names.count > size ? page.last?.name.description : nil)
-        }
-        return try Paging.answer(items, next: next, to: request)
+        let after = try await environment.models.models().filter { model in token.map { model.name.description > $0 } ?? true }
+        let page = after.prefix(size).map(ModelMessage.init)
+        return try Paging.answer(page, next: after.count > size ? page.last?.model.name.description : nil, to: request)
     }
 
     private func get(_ request: ServerRequest) async throws -> ServerResponse {
-        let name = try request.name("m", kind: "model")
-        let message = try await environment.disk.run { [models = environment.models] in
-            ModelMessage(name: name, versions: try models.versions(name).sorted(), aliases: try models.aliases(name))
-        }
-        return try .json(message)
+        try .json(ModelMessage(model: await environment.models.model(try request.name("m", kind: "model"))))
     }
 
     private func delete(_ request: ServerRequest) async throws -> ServerResponse {
         let name = try request.name("m", kind: "model")
-        let versions = try await environment.disk.run { [models = environment.models] in
-            let versions = try models.versions(name)
-            try models.delete(name)
-            return versions
-        }
+        let versions = try await environment.models.versions(name)
+        try await environment.models.delete(name)
         for version in versions { await environment.predictors.retire(ModelVersionKey(model: name, version: version)) }
         return .empty(.noContent)
     }
 
     private func getVersion(_ request: ServerRequest) async throws -> ServerResponse {
-        let key = ModelVersionKey(model: try request.name("m", kind: "model"), version: try request.number("v", kind: "version"))
-        let message = try await environment.disk.run { [models = environment.models] in
-            let model = try ModelDirectory(opening: models.directory(key.model, version: key.version))
-            let report = try JSONDecoder().decode(JSONValue.self, from: model.report())
-            return ModelVersionMessage(key, model, aliases: try models.aliases(key.model), report: report)
-        }
-        return try .json(message)
+        let key = try key(request)
+        let stored = try await environment.models.version(key.model, key.version)
+        return try .json(ModelVersionMessage(stored, aliases: try await environment.models.aliases(key.model)))
     }
 
     private func deleteVersion(_ request: ServerRequest) async throws -> ServerResponse {
-        let key = ModelVersionKey(model: try request.name("m", kind: "model"), version: try request.number("v", kind: "version"))
-        try await environment.disk.run { [models = environment.models] in try models.delete(key.model, version: key.version) }
+        let key = try key(request)
+        try await environment.models.delete(key.model, version: key.version)
         await environment.predictors.retire(key)
         return .empty(.noContent)
     }
 
     /// Only names that the manifest lists are files; nothing of the path reaches the file system.
     private func getFile(_ request: ServerRequest) async throws -> ServerResponse {
-        let key = ModelVersionKey(model: try request.name("m", kind: "model"), version: try request.number("v", kind: "version"))
+        let key = try key(request)
         let name = request.parameters["file"] ?? ""
-        let (file, digest) = try await environment.disk.run { [models = environment.models] in
-            let model = try ModelDirectory(opening: models.directory(key.model, version: key.version))
-            guard let file = model.file(name), let record = model.manifest.files[name] else {
-                let known = model.manifest.files.keys.sorted().joined(separator: ", ")
-                throw Problem(.notFound, detail: "version \(key.version) of '\(key.model)' has no file '\(name.prefix(100))'; it has \(known)")
-            }
-            return (file, record.sha256)
+        let stored = try await environment.models.version(key.model, key.version)
+        guard let record = stored.manifest.files[name] else {
+            let known = stored.manifest.files.keys.sorted().joined(separator: ", ")
+            throw Problem(.notFound, detail: "version \(key.version) of '\(key.model)' has no file '\(name.prefix(100))'; it has \(known)")
         }
-        return try await .file(file, for: request, type: FileType.ofFile(named: name), etag: "\"\(digest)\"", fields: [.cacheControl: "private, no-cache"])
+        return try await .file(
+            stored.directory.appendingPathComponent(name), for: request, type: FileType.ofFile(named: name), etag: "\"\(record.sha256)\"",
+            fields: [.cacheControl: "private, no-cache"])
     }
 
     private func listAliases(_ request: ServerRequest) async throws -> ServerResponse {
-        let name = try request.name("m", kind: "model")
-        return try .json(
-            try await environment.disk.run { [models = environment.models] in
-                _ = try models.versions(name)
-                return try models.aliases(name)
-            })
+        try .json(await environment.models.aliases(try request.name("m", kind: "model")))
     }
 
     private func setAlias(_ request: ServerRequest) async throws -> ServerResponse {
@@ -131,14 +118,17 @@ struct ModelsController: Sendable {
         let version = fields.integer("version", in: 1...Int(Int32.max), required: true)
         try fields.finish()
         guard let version else { throw APIError.malformed("no version") }
-        try await environment.disk.run { [models = environment.models] in try models.setAlias(name, alias: alias, version: version) }
+        try await environment.models.setAlias(name, alias: alias, version: version)
         return .empty(.noContent)
     }
 
     private func deleteAlias(_ request: ServerRequest) async throws -> ServerResponse {
-        let name = try request.name("m", kind: "model")
-        let alias = try request.name("alias", kind: "alias")
-        try await environment.disk.run { [models = environment.models] in try models.deleteAlias(name, alias: alias) }
+        try await environment.models.deleteAlias(
+            try request.name("m", kind: "model"), alias: try request.name("alias", kind: "alias"))
         return .empty(.noContent)
+    }
+
+    private func key(_ request: ServerRequest) throws -> ModelVersionKey {
+        ModelVersionKey(model: try request.name("m", kind: "model"), version: try request.number("v", kind: "version"))
     }
 }

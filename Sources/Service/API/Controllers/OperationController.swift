@@ -9,18 +9,21 @@ struct OperationController: Sendable {
 
     func addRoutes(to table: inout RouteTable) {
         table.on(
-            .get, "/livez", .init("live", "operation", "Whether the process answers at all.", answers: [.init(200, "It does.", .json("Health"))]),
+            .get, "/livez",
+            .init("live", "operation", "Whether the process answers at all.", answers: [.init(200, "It does.", .json("Health"))]),
             { _ in try .json(["status": "alive"]) })
         table.on(
             .get, "/readyz",
-            .init("ready", "operation", "Whether it takes work.", answers: [.init(200, "It does.", .json("Health"))], problems: [503]), ready)
+            .init("ready", "operation", "Whether it takes work.", answers: [.init(200, "It does.", .json("Health"))], problems: [503]),
+            ready)
         table.on(
             .get, "/v1/version",
             .init("version", "operation", "Build, cores, kernels and limits.", answers: [.init(200, "Facts.", .json("ServiceVersion"))]),
             { _ in try .json(environment.version) })
         table.on(
             .get, "/metrics",
-            .init("measures", "operation", "Prometheus text.", answers: [.init(200, "Counters and gauges.", .media(["text/plain"]))]), metrics)
+            .init("measures", "operation", "Prometheus text.", answers: [.init(200, "Counters and gauges.", .media(["text/plain"]))]),
+            metrics)
     }
 
     private func ready(_ request: ServerRequest) async throws -> ServerResponse {

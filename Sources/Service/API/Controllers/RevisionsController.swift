@@ -12,7 +12,8 @@ struct RevisionsController: Sendable {
             .post, "/v1/datasets/{ds}/revisions",
             .init(
                 "createRevision", "revisions", "Freezes the dataset as it stands; if nothing changed, the latest revision is given again.",
-                requestHeaders: ["Idempotency-Key"], answers: [.init(201, "Frozen.", .json("Revision"), headers: ["Location"])], problems: [404, 409, 413, 422]),
+                requestHeaders: ["Idempotency-Key"], answers: [.init(201, "Frozen.", .json("Revision"), headers: ["Location"])],
+                problems: [404, 409, 413, 422]),
             create)
         table.on(
             .get, "/v1/datasets/{ds}/revisions",
@@ -21,7 +22,9 @@ struct RevisionsController: Sendable {
                 answers: [.init(200, "A page.", .json("RevisionList"), headers: ["Link"])], problems: [404]), list)
         table.on(
             .get, "/v1/datasets/{ds}/revisions/{r}",
-            .init("getRevision", "revisions", "Counts and findings of a revision.", answers: [.init(200, "The revision.", .json("Revision"))], problems: [404]), get)
+            .init(
+                "getRevision", "revisions", "Counts and findings of a revision.", answers: [.init(200, "The revision.", .json("Revision"))],
+                problems: [404]), get)
     }
 
     /// A body is not needed; what is sent counts for the `Idempotency-Key` only.
@@ -35,12 +38,14 @@ struct RevisionsController: Sendable {
     }
 
     private func list(_ request: ServerRequest) async throws -> ServerResponse {
-        let page = try await environment.datasets.revisions(dataset: try request.name("ds", kind: "dataset"), page: try Paging.request(request))
+        let page = try await environment.datasets.revisions(
+            dataset: try request.name("ds", kind: "dataset"), page: try Paging.request(request))
         return try Paging.answer(page.items, next: page.nextPageToken, to: request)
     }
 
     private func get(_ request: ServerRequest) async throws -> ServerResponse {
         try .json(
-            await environment.datasets.revision(dataset: try request.name("ds", kind: "dataset"), number: try request.number("r", kind: "revision")))
+            await environment.datasets.revision(
+                dataset: try request.name("ds", kind: "dataset"), number: try request.number("r", kind: "revision")))
     }
 }

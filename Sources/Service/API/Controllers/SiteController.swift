@@ -30,7 +30,9 @@ struct SiteController: Sendable {
     func answer(_ request: ServerRequest) -> ServerResponse? {
         guard request.method == .get || request.method == .head, let file = site?.file(request.segments) else { return nil }
         let tag = "\"\(file.digest)\""
-        let fields: HTTPFields = [.eTag: tag, .cacheControl: "no-cache", .contentSecurityPolicy: Self.policy, Self.referrerPolicy: "no-referrer"]
+        let fields: HTTPFields = [
+            .eTag: tag, .cacheControl: "no-cache", .contentSecurityPolicy: Self.policy, Self.referrerPolicy: "no-referrer",
+        ]
         if let held = request.fields[.ifNoneMatch], EntityTag.matches(held, tag) { return .empty(.notModified, fields: fields) }
         return .bytes(file.bytes, type: file.mediaType, fields: fields)
     }

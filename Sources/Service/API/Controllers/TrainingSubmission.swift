@@ -33,7 +33,8 @@ struct TrainingSubmission: Sendable {
     private func context(_ dataset: ResourceName?, revision: Int?) async throws -> SubmissionContext {
         let weights = try await environment.disk.run { [weights = environment.weights] in try weights.networks() }
         return SubmissionContext(
-            networks: environment.networks, weights: weights, cores: environment.version.cores, memoryBytes: environment.version.memoryBytes,
+            networks: environment.networks, weights: weights, cores: environment.version.cores,
+            memoryBytes: environment.version.memoryBytes,
             dataset: try await facts(dataset, revision: revision))
     }
 

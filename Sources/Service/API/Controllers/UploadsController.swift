@@ -44,7 +44,9 @@ struct UploadsController: Sendable {
             }
             let fingerprint = Idempotency.fingerprint(request, content.finish())
             if case .answered(let answer) = start { return try idempotent.replay(answer, fingerprint: fingerprint) }
-            guard !results.isEmpty else { throw APIError.malformed("the form holds no file; send each picture as a file with a name (curl -F file=@a.png)") }
+            guard !results.isEmpty else {
+                throw APIError.malformed("the form holds no file; send each picture as a file with a name (curl -F file=@a.png)")
+            }
             let response = try ServerResponse.json(UploadResults(results: results))
             if case .claimed(let claimed) = start { try await idempotent.finish(claimed, response, fingerprint: fingerprint) }
             return response
@@ -69,12 +71,16 @@ struct UploadsController: Sendable {
     }
 
     private func store(
-        _ file: String, _ outcome: Result<Void, any Error>, _ staged: URL, dataset: ResourceName, label: String?, role: ImageRole?, request: ServerRequest
+        _ file: String, _ outcome: Result<Void, any Error>, _ staged: URL, dataset: ResourceName, label: String?, role: ImageRole?,
+        request: ServerRequest
     ) async -> UploadResults.Result {
         do {
             try outcome.get()
             guard let name = Self.name(ofFile: file) else {
-                throw APIError.invalid([.init(pointer: "", code: "invalid_name", detail: "'\(file.prefix(200))' is not a name of a picture: \(ResourceName.rule)")])
+                throw APIError.invalid([
+                    .init(
+                        pointer: "", code: "invalid_name", detail: "'\(file.prefix(200))' is not a name of a picture: \(ResourceName.rule)")
+                ])
             }
             let put = try await environment.datasets.put(dataset: dataset, image: name, stagedFile: staged, label: label, role: role)
             return .init(file: file, status: PictureUpload.status(put).code, image: put.image, error: nil)

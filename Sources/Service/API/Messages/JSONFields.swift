@@ -31,7 +31,8 @@ struct JSONFields {
     /// Where the parser stopped, in its own words, if it says so.
     static func place(of error: any Error) -> String {
         guard case DecodingError.dataCorrupted(let context) = error else { return "" }
-        guard let underlying = context.underlyingError as NSError?, let words = underlying.userInfo[NSDebugDescriptionErrorKey] as? String else { return "" }
+        guard let underlying = context.underlyingError as NSError?, let words = underlying.userInfo[NSDebugDescriptionErrorKey] as? String
+        else { return "" }
         return ": \(words)"
     }
 

@@ -11,15 +11,22 @@ struct MethodField: Encodable, Sendable {
 
     static func integer(_ name: String, _ range: ClosedRange<Int>, default value: Int?, _ description: String) -> MethodField {
         MethodField(
-            name: name, type: "integer", default: value.map { .number(Double($0)) } ?? .null, minimum: Double(range.lowerBound), maximum: Double(range.upperBound),
+            name: name, type: "integer", default: value.map { .number(Double($0)) } ?? .null, minimum: Double(range.lowerBound),
+            maximum: Double(range.upperBound),
             description: description)
     }
 
     static func number(_ name: String, _ range: ClosedRange<Double>, default value: Double, _ description: String) -> MethodField {
-        MethodField(name: name, type: "number", default: .number(value), minimum: range.lowerBound, maximum: range.upperBound, description: description)
+        MethodField(
+            name: name, type: "number", default: .number(value), minimum: range.lowerBound, maximum: range.upperBound,
+            description: description)
     }
 
-    static func choice(_ name: String, _ choices: [String], default value: String?, _ description: String, required: Bool = false) -> MethodField {
-        MethodField(name: name, type: "string", required: required, default: value.map(JSONValue.string), choices: choices, description: description)
+    static func choice(_ name: String, _ choices: [String], default value: String?, _ description: String, required: Bool = false)
+        -> MethodField
+    {
+        MethodField(
+            name: name, type: "string", required: required, default: value.map(JSONValue.string), choices: choices, description: description
+        )
     }
 }

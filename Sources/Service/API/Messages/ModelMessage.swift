@@ -1,22 +1,18 @@
 import Base
 import Foundation
 import ModelFormat
+import ModelStore
 
-/// A model: its versions and the aliases that point at them.
+/// A model: its versions, the newest of them, and the aliases.
 struct ModelMessage: Encodable, Sendable {
-    let name: ResourceName
-    /// Ascending, never empty.
-    let versions: [Int]
-    let aliases: [String: Int]
+    let model: StoredModel
 
-    private enum CodingKeys: String, CodingKey { case name, versions, latest, aliases }
+    private enum CodingKeys: String, CodingKey { case latest }
 
     func encode(to encoder: any Encoder) throws {
+        try model.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(name, forKey: .name)
-        try container.encode(versions, forKey: .versions)
-        try container.encode(versions.last, forKey: .latest)
-        try container.encode(aliases, forKey: .aliases)
+        try container.encode(model.versions.last, forKey: .latest)
     }
 }
 
@@ -37,18 +33,19 @@ struct ModelVersionMessage: Encodable, Sendable {
     let files: [File]
     let links: [String: String]
 
-    init(_ key: ModelVersionKey, _ model: ModelDirectory, aliases: [String: Int], report: JSONValue) {
-        self.model = key.model
-        version = key.version
-        self.aliases = aliases.filter { $0.value == key.version }.map(\.key).sorted()
-        manifest = model.manifest
-        self.report = report
-        let path = "/v1/models/\(key.model)/versions/\(key.version)"
-        files = model.manifest.files.sorted { $0.key < $1.key }.map {
+    /// - Throws: if the report is not JSON.
+    init(_ stored: StoredVersion, aliases: [String: Int]) throws {
+        model = stored.model
+        version = stored.version
+        self.aliases = aliases.filter { $0.value == stored.version }.map(\.key).sorted()
+        manifest = stored.manifest
+        report = try JSONDecoder().decode(JSONValue.self, from: stored.report)
+        let path = "/v1/models/\(stored.model)/versions/\(stored.version)"
+        files = stored.manifest.files.sorted { $0.key < $1.key }.map {
             File(name: $0.key, bytes: $0.value.bytes, sha256: $0.value.sha256, href: "\(path)/files/\($0.key)")
         }
-        var links = ["self": path, "classify": "\(path)/classify", "model": "/v1/models/\(key.model)"]
-        if let job = model.manifest.lineage.job { links["job"] = "/v1/jobs/\(job)" }
+        var links = ["self": path, "classify": "\(path)/classify", "model": "/v1/models/\(stored.model)"]
+        if let job = stored.manifest.lineage.job { links["job"] = "/v1/jobs/\(job)" }
         self.links = links
     }
 }

@@ -23,7 +23,9 @@ struct Idempotency: Sendable {
     /// - Throws: ``APIError/conflict(_:)`` while a request with the same key is being carried out; ``APIError/malformed(_:)`` for a key that is not one.
     func begin(_ request: ServerRequest) async throws -> Start {
         guard let key = request.fields[.idempotencyKey] else { return .withoutKey }
-        guard (1...Self.longestKey).contains(key.utf8.count) else { throw APIError.malformed("Idempotency-Key must have 1 to \(Self.longestKey) bytes") }
+        guard (1...Self.longestKey).contains(key.utf8.count) else {
+            throw APIError.malformed("Idempotency-Key must have 1 to \(Self.longestKey) bytes")
+        }
         let slot = IdempotencyStore.slot(method: request.method.rawValue, path: request.path, key: key)
         switch try await disk.run({ [store] in store.claim(slot) }) {
         case .fresh: return .claimed(Claimed(slot: slot))
@@ -36,7 +38,8 @@ struct Idempotency: Sendable {
         var body = Data()
         if case .bytes(let bytes) = response.body { body = Data(bytes) }
         let answer = store.answer(
-            fingerprint: fingerprint, status: response.status.code, location: response.fields[.location], contentType: response.fields[.contentType], body: body)
+            fingerprint: fingerprint, status: response.status.code, location: response.fields[.location],
+            contentType: response.fields[.contentType], body: body)
         try await disk.run { [store] in try store.finish(claimed.slot, answer: answer) }
     }
 
@@ -47,16 +50,23 @@ struct Idempotency: Sendable {
     /// - Throws: ``APIError/invalid(_:)`` if the key belongs to another request.
     func replay(_ answer: IdempotencyStore.Answer, fingerprint: String) throws(APIError) -> ServerResponse {
         guard answer.fingerprint == fingerprint else {
-            throw .invalid([.init(pointer: "", code: "idempotency_key_reused", detail: "this Idempotency-Key was used for another request; take a new one")])
+            throw .invalid([
+                .init(
+                    pointer: "", code: "idempotency_key_reused", detail: "this Idempotency-Key was used for another request; take a new one"
+                )
+            ])
         }
         var fields: HTTPFields = [.idempotentReplayed: "true"]
         fields[.location] = answer.location
         fields[.contentType] = answer.contentType
-        return ServerResponse(status: .init(code: answer.status), fields: fields, body: answer.body.isEmpty ? .empty : .bytes(Array(answer.body)))
+        return ServerResponse(
+            status: .init(code: answer.status), fields: fields, body: answer.body.isEmpty ? .empty : .bytes(Array(answer.body)))
     }
 
     /// Carries `perform` out unless the key was used before. `content` is the digest of the body.
-    func carryOut(_ request: ServerRequest, content: SHA256Digest, _ perform: () async throws -> ServerResponse) async throws -> ServerResponse {
+    func carryOut(_ request: ServerRequest, content: SHA256Digest, _ perform: () async throws -> ServerResponse) async throws
+        -> ServerResponse
+    {
         let fingerprint = Self.fingerprint(request, content)
         switch try await begin(request) {
         case .withoutKey: return try await perform()

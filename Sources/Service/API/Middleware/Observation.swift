@@ -19,7 +19,8 @@ struct Observation: Sendable {
         var response = await RouteLabel.$current.withValue(label) { await inner(request) }
         response.fields[Self.contentTypeOptions] = "nosniff"
         measures.record(
-            method: Self.methods.contains(request.method) ? request.method.rawValue : "other", route: label.pattern, status: response.status.code,
+            method: Self.methods.contains(request.method) ? request.method.rawValue : "other", route: label.pattern,
+            status: response.status.code,
             seconds: Self.seconds(start.duration(to: .now)), received: request.body.declaredLength ?? 0)
         return response
     }
@@ -31,7 +32,8 @@ struct Observation: Sendable {
         logger.info(
             "\(record.method?.rawValue ?? "-") \(record.path.isEmpty ? "-" : String(record.path.prefix(300))) \(record.status)",
             metadata: [
-                "ms": "\(String(format: "%.1f", Self.seconds(record.duration) * 1000))", "bytes": "\(record.bytes)", "peer": "\(record.peer)",
+                "ms": "\(String(format: "%.1f", Self.seconds(record.duration) * 1000))", "bytes": "\(record.bytes)",
+                "peer": "\(record.peer)",
                 "request": "\(record.requestID)", "complete": "\(record.complete)",
             ])
     }

@@ -59,10 +59,13 @@ package final class RequestMeasures: Sendable {
     func write(to text: inout PrometheusText) {
         let state = state.withLock { $0 }
         text.family("aliquot_http_requests_total", .counter, "Requests answered, by method, route and status.")
-        for (series, count) in state.requests.sorted(by: { ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status) }) {
+        for (series, count) in state.requests.sorted(by: {
+            ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
+        }) {
             text.sample([("method", series.method), ("route", series.route), ("status", String(series.status))], Double(count))
         }
-        text.family("aliquot_http_request_duration_seconds", .histogram, "Seconds from the head of a request to the head of its answer, by route.")
+        text.family(
+            "aliquot_http_request_duration_seconds", .histogram, "Seconds from the head of a request to the head of its answer, by route.")
         for (route, histogram) in state.latencies.sorted(by: { $0.key < $1.key }) {
             for (bound, count) in zip(Self.bounds, histogram.buckets) {
                 text.sample([("route", route), ("le", PrometheusText.number(bound))], Double(count), suffix: "_bucket")
@@ -76,6 +79,8 @@ package final class RequestMeasures: Sendable {
         text.family("aliquot_http_sent_bytes_total", .counter, "Bytes of answers, heads included.")
         text.sample([], Double(state.sent))
         text.family("aliquot_images_classified_total", .counter, "Pictures classified, by precision.")
-        for (precision, count) in state.classified.sorted(by: { $0.key < $1.key }) { text.sample([("precision", precision)], Double(count)) }
+        for (precision, count) in state.classified.sorted(by: { $0.key < $1.key }) {
+            text.sample([("precision", precision)], Double(count))
+        }
     }
 }

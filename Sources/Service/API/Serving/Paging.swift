@@ -8,6 +8,8 @@ enum Paging {
     static let defaultSize = PageRequest.defaultSize
     static let allowedSizes = PageRequest.sizes
 
+    private static let linkName = HTTPField.Name("Link") ?? .server
+
     /// The asked page; the query was checked against the route's contract before.
     static func request(_ request: ServerRequest) throws -> PageRequest {
         try PageRequest(size: request.query["page_size"].flatMap(Int.init) ?? defaultSize, token: request.query["page_token"])
@@ -16,7 +18,7 @@ enum Paging {
     /// The page as JSON, with `Link: rel="next"` (RFC 8288) where there is more.
     static func answer<Item: Encodable & Sendable>(_ items: [Item], next: String?, to request: ServerRequest) throws -> ServerResponse {
         var fields: HTTPFields = [:]
-        if let next { fields[.link] = "<\(link(request, next))>; rel=\"next\"" }
+        if let next { fields[linkName] = "<\(link(request, next))>; rel=\"next\"" }
         return try .json(ListMessage(items: items, nextPageToken: next), fields: fields)
     }
 

@@ -15,7 +15,9 @@ extension ServerRequest {
     func newName(_ key: String, kind: String) throws(APIError) -> ResourceName {
         let text = parameters[key] ?? ""
         guard let name = ResourceName(text) else {
-            throw .invalid([.init(pointer: "", code: "invalid_name", detail: "'\(text.prefix(200))' is not a name of a \(kind): \(ResourceName.rule)")])
+            throw .invalid([
+                .init(pointer: "", code: "invalid_name", detail: "'\(text.prefix(200))' is not a name of a \(kind): \(ResourceName.rule)")
+            ])
         }
         return name
     }
@@ -38,10 +40,6 @@ extension ServerRequest {
         guard type == nil || type == FileType.json || type?.hasSuffix("+json") == true || type == "application/x-www-form-urlencoded" else {
             throw APIError.unsupportedMedia(got: type, allowed: [FileType.json])
         }
-        do {
-            return try await body.collect(limit: JSONFields.maximumBytes)
-        } catch HTTPError.bodyTooLarge {
-            throw APIError.tooLarge(what: "the JSON body", limit: JSONFields.maximumBytes)
-        }
+        return try await body.collect(limit: JSONFields.maximumBytes, called: "the JSON body")
     }
 }

@@ -39,7 +39,8 @@ package struct ServiceVersion: Sendable, Encodable {
     package let limits: [String: Int]
 
     package init(
-        version: String, build: Build, cores: Int, memoryBytes: Int, kernels: Kernels, workers: Int, threadsPerJob: Int, limits: [String: Int]
+        version: String, build: Build, cores: Int, memoryBytes: Int, kernels: Kernels, workers: Int, threadsPerJob: Int,
+        limits: [String: Int]
     ) {
         self.version = version
         self.build = build

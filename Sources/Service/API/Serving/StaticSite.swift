@@ -72,7 +72,8 @@ package enum StaticSiteError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .unreadable(let folder): "the dashboard's folder \(folder) cannot be read"
         case .noIndex(let folder): "the dashboard's folder \(folder) holds no index.html"
-        case .tooLarge(let folder, let files, let bytes): "\(folder) holds more than \(files) files or \(bytes) bytes; is it the dashboard's folder?"
+        case .tooLarge(let folder, let files, let bytes):
+            "\(folder) holds more than \(files) files or \(bytes) bytes; is it the dashboard's folder?"
         }
     }
 }

@@ -50,7 +50,9 @@ package struct WeightsFolder: Sendable {
     }
 
     private func network(of name: ResourceName) -> String {
-        guard let data = try? Data(contentsOf: note(name)), let note = try? JSONDecoder().decode(Note.self, from: data) else { return name.description }
+        guard let data = try? Data(contentsOf: note(name)), let note = try? JSONDecoder().decode(Note.self, from: data) else {
+            return name.description
+        }
         return note.network ?? name.description
     }
 

@@ -50,7 +50,9 @@ package final class ArchiveReader {
         if status == ARCHIVE_EOF { return nil }
         guard status >= ARCHIVE_WARN, let header else {
             let detail = Self.message(archive)
-            throw entries == 0 ? .notAnArchive(detail: detail) : .damaged(afterEntries: entries, detail: detail)
+            // libarchive's sentence for a file in which no reader finds its format, such as a gzip of something else.
+            let isUnknown = entries == 0 && detail.hasPrefix("Unrecognized archive format")
+            throw isUnknown ? .notAnArchive(detail: detail) : .damaged(afterEntries: entries, detail: detail)
         }
         entries += 1
         guard entries <= limits.entries else { throw .tooManyEntries(limit: limits.entries) }

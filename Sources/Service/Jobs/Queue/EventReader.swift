@@ -8,6 +8,9 @@ actor EventReader {
     private let queue: JobQueue
     private var pending: ArraySlice<JobEvent> = []
     private var isOver = false
+    private var unannouncedLooks = 0
+    /// Looks at an ended job whose end cannot be written (full disk) after which the stream ends all the same.
+    private static let unannouncedLimit = 5
     /// Look again after this time even if nobody woke us.
     private static let patience = Duration.seconds(2)
 
@@ -23,7 +26,7 @@ actor EventReader {
             if let event = pending.popFirst() {
                 // `end` is true only if nothing follows: a job that was resumed has more than one in its file.
                 if event.kind != .end { return event }
-                if pending.isEmpty, await queue.hasEnded(job) {
+                if pending.isEmpty, await queue.ending(job).isTerminal {
                     guard pull() else {
                         isOver = true
                         return event
@@ -32,9 +35,11 @@ actor EventReader {
                 continue
             }
             let changes = queue.signals.changes(of: job, until: .now().advanced(by: Self.patience))
-            let hasEnded = await queue.hasEnded(job)
+            // Read before the file: what is announced by now stands in the file.
+            let ending = await queue.ending(job)
             if pull() { continue }
-            if hasEnded || queue.signals.isClosed { break }
+            if queue.signals.isClosed || ending.isTerminal && (ending.isAnnounced || unannouncedLooks == Self.unannouncedLimit) { break }
+            if ending.isTerminal { unannouncedLooks += 1 }
             for await _ in changes { break }
         }
         isOver = true

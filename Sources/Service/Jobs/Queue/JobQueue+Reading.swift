@@ -101,8 +101,9 @@ extension JobQueue {
         }
     }
 
-    /// Whether the job has ended or is gone; the state is read before the events that belong to it.
-    func hasEnded(_ id: ULID) async -> Bool {
-        (try? await database.pool.read { try JobDatabase.fetch(id, $0) })?.lifecycle.state.isTerminal ?? true
+    /// Whether the job has ended, and whether its event file says so already; a job that is gone has ended.
+    func ending(_ id: ULID) async -> (isTerminal: Bool, isAnnounced: Bool) {
+        guard let record = try? await database.pool.read({ try JobDatabase.fetch(id, $0) }) else { return (true, true) }
+        return (record.lifecycle.state.isTerminal, record.unannounced.isEmpty)
     }
 }

@@ -56,7 +56,7 @@ package struct EvaluationGeometry: Sendable, Codable, Equatable {
     }
 
     /// torchvision `center_crop`: `int(round(margin / 2.0))`, halves to even.
-    static func centred(_ margin: Int) -> Int { Int((Double(margin) / 2).rounded(.toNearestOrEven)) }
+    package static func centred(_ margin: Int) -> Int { Int((Double(margin) / 2).rounded(.toNearestOrEven)) }
 
     /// The colour beside a padded picture: round(255 · mean of ImageNet).
     package static let padding: (red: UInt8, green: UInt8, blue: UInt8) = (124, 116, 104)
