@@ -39,7 +39,7 @@ struct BilinearSampler {
                 let (y0, y1) = (Self.reflected(top, height) * width, Self.reflected(top + 1, height) * width)
                 blend(source, (y0 + x0) * 3, (y0 + x1) * 3, (y1 + x0) * 3, (y1 + x1) * 3, weightX, weightY, into: target, at: index * 3)
             } else {
-                fill(source, x + 32768 >> 16, y + 32768 >> 16, into: target, at: index * 3)
+                fill(source, (x + 32768) >> 16, (y + 32768) >> 16, into: target, at: index * 3)
             }
             x &+= dx
             y &+= dy
