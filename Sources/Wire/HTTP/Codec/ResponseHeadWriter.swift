@@ -36,7 +36,7 @@ enum ResponseHeadWriter {
         bytes += "HTTP/1.1 ".utf8
         append(status.code, to: &bytes)
         bytes.append(32)
-        bytes += status.reasonPhrase.utf8
+        bytes += ReasonPhrase.of(status).utf8
         bytes += "\r\ndate: ".utf8
         bytes += date
         for field in fields where !isOurs(field.name) {

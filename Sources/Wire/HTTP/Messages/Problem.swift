@@ -47,7 +47,8 @@ package struct Problem: Error, Sendable, Codable, Equatable {
         fields: HTTPFields = [:]
     ) {
         self.type = type
-        self.title = title ?? (status.reasonPhrase.isEmpty ? "Error \(status.code)" : status.reasonPhrase)
+        let phrase = ReasonPhrase.of(status)
+        self.title = title ?? (phrase.isEmpty ? "Error \(status.code)" : phrase)
         self.status = status.code
         self.detail = detail
         self.errors = errors
