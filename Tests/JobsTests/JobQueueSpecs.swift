@@ -119,8 +119,11 @@ struct JobQueueSpecs {
         _ = try await shop.queue.cancel(id)
         #expect(try await shop.queue.wait(id, seconds: 20).state == .cancelled)
         // Its child is dead (or a corpse that its new parent has not yet buried)
-        let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.split(separator: " ").dropFirst(2).first
-        #expect(state == nil || state == "Z")
+        #expect(
+            try await Workshop.eventually {
+                let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.split(separator: " ").dropFirst(2).first
+                return state == nil || state == "Z"
+            })
         await shop.queue.shutdown(grace: .seconds(1))
     }
 

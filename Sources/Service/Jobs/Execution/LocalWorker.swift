@@ -9,7 +9,7 @@ final class LocalWorker: RunningWorker {
 
     var processIdentifier: Int32? { pid }
 
-    /// - Parameter onExit: called once, from the waiting thread, after the process and all of its group have ended.
+    /// - Parameter onExit: called once, from the waiting thread, after the process has ended and its group was killed.
     init(pid: Int32, onExit: @escaping @Sendable (WorkerExit) -> Void) {
         self.pid = pid
         let reaper = Thread { [self] in onExit(reap()) }
