@@ -7,7 +7,9 @@ import Testing
 @Suite("The life of a connection")
 struct ConnectionMachineSpecs {
     static let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
-    static func post(_ path: String = "/p", length: Int, more: String = "") -> String { "POST \(path) HTTP/1.1\r\nHost: h\r\nContent-Length: \(length)\r\n\(more)\r\n" }
+    static func post(_ path: String = "/p", length: Int, more: String = "") -> String {
+        "POST \(path) HTTP/1.1\r\nHost: h\r\nContent-Length: \(length)\r\n\(more)\r\n"
+    }
 
     @Test("begins a handler at the end of a head and answers with one write")
     func oneExchange() throws {
@@ -125,11 +127,13 @@ struct ConnectionMachineSpecs {
         #expect(driver.sent.contains("connection: close") && driver.machine.phase == .lingering)
     }
 
-    @Test("streams in chunks, for HTTP/1.0 until the end of the connection, for HEAD not at all", arguments: [
-        ("GET / HTTP/1.1\r\nHost: h\r\n\r\n", "transfer-encoding: chunked", "3\r\nabc\r\n0\r\n\r\n", false),
-        ("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "connection: close", "abc", true),
-        ("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", "transfer-encoding: chunked", "", false),
-    ])
+    @Test(
+        "streams in chunks, for HTTP/1.0 until the end of the connection, for HEAD not at all",
+        arguments: [
+            ("GET / HTTP/1.1\r\nHost: h\r\n\r\n", "transfer-encoding: chunked", "3\r\nabc\r\n0\r\n\r\n", false),
+            ("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "connection: close", "abc", true),
+            ("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", "transfer-encoding: chunked", "", false),
+        ])
     func streams(request: String, field: String, body: String, closes: Bool) {
         var driver = ConnectionDriver()
         driver.receive(request)
@@ -170,19 +174,22 @@ struct ConnectionMachineSpecs {
         #expect(driver.sent.contains("content-length: 5") && driver.sent.hasSuffix("\r\n\r\n") && driver.machine.isIdle)
     }
 
-    @Test("dbg") func dbg() { var d = ConnectionDriver(); d.receive("GET / HTTP/1.1\r\n\r\n"); print("DBG", d.sent.debugDescription); var e = ConnectionDriver(); e.receive("G"); e.wait(.seconds(10)); print("DBG", e.sent.debugDescription) }
     @Test("refuses a broken head with its status, closes, and reads nothing of it any more")
     func refusal() {
         var driver = ConnectionDriver()
         driver.receive("GET / HTTP/1.1\r\n\r\n" + Self.get)
-        #expect(driver.sent.hasPrefix("HTTP/1.1 400 Bad Request\r\n") && driver.sent.contains("connection: close") && driver.sent.contains("application/problem+json"))
+        #expect(
+            driver.sent.hasPrefix("HTTP/1.1 400 Bad Request\r\n") && driver.sent.contains("connection: close")
+                && driver.sent.contains("application/problem+json"))
         driver.receive(Self.get)
         #expect(driver.begun.isEmpty && driver.machine.phase == .lingering)
     }
 
-    @Test("accepts the client's request id where it is harmless, and echoes it", arguments: [
-        ("abc-1.2_Z", "abc-1.2_Z"), ("a b", "made"), ("<x>", "made"), (String(repeating: "x", count: 129), "made"), ("", "made"),
-    ])
+    @Test(
+        "accepts the client's request id where it is harmless, and echoes it",
+        arguments: [
+            ("abc-1.2_Z", "abc-1.2_Z"), ("a b", "made"), ("<x>", "made"), (String(repeating: "x", count: 129), "made"), ("", "made"),
+        ])
     func requestID(sent: String, used: String) {
         var driver = ConnectionDriver()
         driver.receive("GET / HTTP/1.1\r\nHost: h\r\nX-Request-Id: \(sent)\r\n\r\n")
