@@ -10,7 +10,7 @@ export function reportSection(report) {
     el("p", { class: "small soft" }, report.evaluated_on === "test" ? `On ${count(report.pictures.test)} test pictures, which nothing was learned from.`
       : "On the validation pictures, because the dataset has no test pictures: these figures flatter."),
     report.comparison && el("div", { class: "notice" }, el("strong", null, verdictWords(report.comparison.verdict)),
-      el("p", null, `Macro-F1 ${signed(report.comparison.macro_f1_gain)} by the pictures without a label (95 % interval ${signed(report.comparison.macro_f1_gain_interval_95.low)} to ${signed(report.comparison.macro_f1_gain_interval_95.high)}, McNemar p ${decimal(report.comparison.mcnemar_p)}).`),
+      el("p", null, `Macro-F1 ${signed(report.comparison.macro_f1_gain)} by the pictures without a label (95 % interval ${signed(report.comparison.macro_f1_gain_interval_95.low)} to ${signed(report.comparison.macro_f1_gain_interval_95.high)}, McNemar p ${report.comparison.mcnemar_p < 0.001 ? "< 0.001" : decimal(report.comparison.mcnemar_p)}).`),
       report.pseudo_labels && el("p", { class: "small" }, `${count(report.pseudo_labels.kept)} of ${count(report.pseudo_labels.unlabelled)} pictures without a label were used.`)),
     table("Learning", ["learned from", "pictures", "accuracy", "macro-F1", "95 % interval"], trained.map(([name, one]) => [name, count(one.training.training_pictures),
       percent(one.accuracy), decimal(one.macro_f1), `${decimal(one.intervals_95.macro_f1.low)} to ${decimal(one.intervals_95.macro_f1.high)}`])),
