@@ -16,7 +16,8 @@ struct ModelStoreSpecs {
     private func graph() -> Graph {
         var builder = GraphBuilder(architecture: "toy")
         let x = builder.convolution("stem", builder.input, outputs: 2, kernel: 3, stride: 2)
-        return builder.head("classifier", builder.globalAveragePool(x), classes: 2)
+        let pooled = builder.globalAveragePool(x)
+        return builder.head("classifier", pooled, classes: 2)
     }
 
     /// A job's result, `result/model/`.

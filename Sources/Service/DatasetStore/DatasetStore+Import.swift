@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 extension DatasetStore {
-    /// Takes a finished import into a dataset: moves its blobs here, then names them all in one transaction. Idempotent: after a crash anywhere in it, the same call
+    /// Takes a finished import into a dataset: links its blobs here, then names them all in one transaction. Idempotent: after a crash anywhere in it, the same call
     /// completes it without doubles.
     ///
     /// A picture whose name stands in the dataset with other bytes gets a number behind its name; an import never overwrites. In a dataset that declares its classes,
@@ -14,15 +14,21 @@ extension DatasetStore {
     package func adoptImport(dataset: ResourceName, from imagesFile: URL) async throws -> [String: Int] {
         let images = try await files.run { try ImportedImages.read(imagesFile) }
         let digests = Set(images.map(\.sha256))
-        pins.pin(digests)
-        defer { pins.unpin(digests) }
-        try await checkUpload(dataset: dataset, label: nil)
         let result = imagesFile.deletingLastPathComponent()
-        try await files.run { [blobs] in
-            try blobs.adopt(
-                images.map { ($0.sha256, $0.bytes) }, from: BlobStore(directory: result.appendingPathComponent(ArchiveImport.blobsName)))
-        }
-        let (adopted, refused) = try await insert(images, into: dataset)
+        try await checkUpload(dataset: dataset, label: nil)
+        pins.pin(digests)
+        let outcome: Result<(AdoptedImport, [BadEntry]), any Error>
+        do {
+            try await files.run { [blobs] in
+                let own = BlobStore(directory: result.appendingPathComponent(ArchiveImport.blobsName))
+                try blobs.adopt(images.map { ($0.sha256, $0.bytes) }, from: own)
+            }
+            outcome = .success(try await insert(images, into: dataset))
+        } catch { outcome = .failure(error) }
+        pins.unpin(digests)
+        // What was refused or not stored is named by nothing.
+        try await collect(Array(digests))
+        let (adopted, refused) = try outcome.get()
         try await files.run {
             try ImportReport.complete(result.appendingPathComponent(ArchiveImport.reportName), adopted: adopted, refused: refused)
             try Folders.remove(result.appendingPathComponent(ArchiveImport.blobsName))
@@ -68,17 +74,21 @@ extension DatasetStore {
 }
 
 extension BlobStore {
-    /// Moves blobs from another store on the same file system, where they are durable already; those that are here already may be missing there.
+    /// Takes blobs from another store on the same file system, where they are durable already; those that are here already may be missing there.
+    ///
+    /// They are linked, not moved: until their rows are committed the import stays complete by itself, whatever happens to the blobs here.
     func adopt(_ wanted: [(digest: SHA256Digest, bytes: Int)], from other: BlobStore) throws {
         var folders: Set<String> = []
-        for (digest, bytes) in wanted {
-            if other.size(digest) == bytes {
-                if folders.insert(String(digest.description.prefix(2))).inserted { try makeFolder(of: digest) }
-                guard rename(other.url(digest).path, url(digest).path) == 0 else {
-                    throw SystemError(call: "rename", subject: url(digest).path)
-                }
-            } else if size(digest) != bytes {
+        for (digest, bytes) in wanted where size(digest) != bytes {
+            guard other.size(digest) == bytes else {
                 throw DatasetStoreError.damagedFile(path: other.url(digest).path, detail: "the import's picture is missing or cut short")
+            }
+            if folders.insert(String(digest.description.prefix(2))).inserted { try makeFolder(of: digest) }
+            try remove(digest)  // one of another length is damaged
+            if link(other.url(digest).path, url(digest).path) == 0 { continue }
+            // Some file systems have no hard links.
+            guard rename(other.url(digest).path, url(digest).path) == 0 else {
+                throw SystemError(call: "rename", subject: url(digest).path)
             }
         }
         for folder in folders { try AtomicFile.sync(directory: directory.appendingPathComponent(folder)) }

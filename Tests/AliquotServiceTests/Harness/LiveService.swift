@@ -83,7 +83,7 @@ struct LiveService: Sendable {
         var names: Set<String> = []
         for case let file as String in FileManager.default.enumerator(atPath: root.path) ?? FileManager.DirectoryEnumerator() {
             var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: root.appendingPathComponent(file).path, isDirectory: &isFolder)
+            _ = FileManager.default.fileExists(atPath: root.appendingPathComponent(file).path, isDirectory: &isFolder)
             if !isFolder.boolValue, !file.contains(".sqlite"), !file.hasPrefix("cache/") { names.insert(file) }
         }
         return names

@@ -1,3 +1,5 @@
+import Images
+
 /// Normalised pictures, ready for a plan.
 package struct PictureBatch: Sendable {
     /// `[count, 3, side, side]`, row-major.
@@ -6,9 +8,16 @@ package struct PictureBatch: Sendable {
     /// The class of each picture; empty where nobody asks.
     package let labels: [Int]
 
-    package init(pixels: [Float], count: Int, labels: [Int] = []) {
-        self.pixels = pixels
-        self.count = count
+    /// - Parameter pictures: each `side` × `side`, as geometry and augmentation make them: anything else would be written beside its place.
+    init(_ pictures: [RGBImage], side: Int, normalisation: Normalisation, labels: [Int] = []) {
+        precondition(pictures.allSatisfy { $0.width == side && $0.height == side }, "a picture of a batch is not \(side) × \(side)")
+        let area = 3 * side * side
+        pixels = [Float](unsafeUninitializedCapacity: pictures.count * area) { buffer, initialised in
+            guard let base = buffer.baseAddress else { return }
+            for (offset, picture) in pictures.enumerated() { normalisation.write(picture, to: base + offset * area) }
+            initialised = pictures.count * area
+        }
+        count = pictures.count
         self.labels = labels
     }
 }

@@ -39,14 +39,8 @@ package struct PictureEvaluator: Sendable {
 
     /// The pictures in the evaluation geometry, normalised.
     package func batch(_ files: [PictureFile]) throws(TrainingError) -> PictureBatch {
-        let area = 3 * cache.geometry.size * cache.geometry.size
         var pictures: [RGBImage] = []
         for file in files { pictures.append(try cache.forEvaluation(file)) }
-        let pixels = [Float](unsafeUninitializedCapacity: files.count * area) { buffer, initialised in
-            guard let base = buffer.baseAddress else { return }
-            for (offset, picture) in pictures.enumerated() { normalisation.write(picture, to: base + offset * area) }
-            initialised = files.count * area
-        }
-        return PictureBatch(pixels: pixels, count: files.count)
+        return PictureBatch(pictures, side: cache.geometry.size, normalisation: normalisation)
     }
 }

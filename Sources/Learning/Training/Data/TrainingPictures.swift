@@ -33,18 +33,12 @@ package struct TrainingPictures: Sendable {
 
     /// One batch, `firstPlace` being the place of its first picture in the epoch.
     package func batch(_ indices: [Int], epoch: Int, firstPlace: Int) throws(TrainingError) -> PictureBatch {
-        let area = 3 * cache.geometry.size * cache.geometry.size
         var pictures: [RGBImage] = []
         pictures.reserveCapacity(indices.count)
         for (offset, index) in indices.enumerated() {
             var random = SeededRandom(seed: seed, purpose: "weak.\(epoch).\(firstPlace + offset)")
             pictures.append(augmentation.apply(to: try cache.forTraining(samples[index].picture), random: &random))
         }
-        let pixels = [Float](unsafeUninitializedCapacity: indices.count * area) { buffer, initialised in
-            guard let base = buffer.baseAddress else { return }
-            for (offset, picture) in pictures.enumerated() { normalisation.write(picture, to: base + offset * area) }
-            initialised = indices.count * area
-        }
-        return PictureBatch(pixels: pixels, count: indices.count, labels: indices.map { samples[$0].label })
+        return PictureBatch(pictures, side: cache.geometry.size, normalisation: normalisation, labels: indices.map { samples[$0].label })
     }
 }

@@ -4,7 +4,7 @@ import Images
 
 /// Takes the pictures out of an archive, in a worker process: writes `blobs/`, `images.jsonl` and `report.json` into a job's `result/`, and touches no database.
 ///
-/// The blobs are a store of the job's own: the service moves them to its blobs when it adopts the import, so that no other process ever writes there.
+/// The blobs are a store of the job's own: the service takes them into its blobs when it adopts the import, so that no other process ever writes there.
 /// Run again after a crash, it begins from nothing. `report.json` is written last.
 package struct ArchiveImport: Sendable {
     package static let imagesName = "images.jsonl"

@@ -16,7 +16,7 @@ package final class ArchiveReader {
     /// Content read so far, unpacked, in bytes.
     package private(set) var unpackedBytes = 0
 
-    /// - Throws: ``ArchiveError/notAnArchive(detail:)``; `SystemError` where the file cannot be opened.
+    /// - Throws: ``ArchiveError/notAnArchive(detail:)``, ``ArchiveError/damaged(afterEntries:detail:)``; `SystemError` where the file cannot be opened.
     package init(_ file: URL, limits: ArchiveLimits = .standard) throws {
         guard try ArchiveFormat.sniff(file) != nil, let archive = archive_read_new() else {
             throw ArchiveError.notAnArchive(detail: "neither tar, tar.gz nor zip")
@@ -30,7 +30,7 @@ package final class ArchiveReader {
         archive_read_support_format_tar(archive)
         archive_read_support_format_zip(archive)
         guard archive_read_open_filename(archive, file.path, 1 << 16) == ARCHIVE_OK else {
-            throw ArchiveError.notAnArchive(detail: Self.message(archive))
+            throw Self.fault(archive, afterEntries: 0)
         }
     }
 
@@ -49,10 +49,7 @@ package final class ArchiveReader {
         let status = archive_read_next_header(archive, &header)
         if status == ARCHIVE_EOF { return nil }
         guard status >= ARCHIVE_WARN, let header else {
-            let detail = Self.message(archive)
-            // libarchive's sentence for a file in which no reader finds its format, such as a gzip of something else.
-            let isUnknown = entries == 0 && detail.hasPrefix("Unrecognized archive format")
-            throw isUnknown ? .notAnArchive(detail: detail) : .damaged(afterEntries: entries, detail: detail)
+            throw Self.fault(archive, afterEntries: entries)
         }
         entries += 1
         guard entries <= limits.entries else { throw .tooManyEntries(limit: limits.entries) }
@@ -98,6 +95,13 @@ package final class ArchiveReader {
             }
             return count
         }
+    }
+
+    private static func fault(_ archive: OpaquePointer, afterEntries entries: Int) -> ArchiveError {
+        let detail = message(archive)
+        // libarchive's sentence for a file in which no reader finds its format, such as a gzip of something else.
+        let isUnknown = entries == 0 && detail.hasPrefix("Unrecognized archive format")
+        return isUnknown ? .notAnArchive(detail: detail) : .damaged(afterEntries: entries, detail: detail)
     }
 
     private static func message(_ archive: OpaquePointer) -> String {

@@ -31,13 +31,15 @@ package enum Resize {
         precondition(window.left + window.width <= width && window.top + window.height <= height, "a window outside the picture")
         let columns = ResampleTable(from: image.width, to: width, outputs: window.left..<(window.left + window.width))
         let rows = ResampleTable(from: image.height, to: height, outputs: window.top..<(window.top + window.height))
-        // Horizontal first, and only the rows that the vertical pass will read, as Pillow does.
+        // Horizontal first, and only the rows that the vertical pass will read, as Pillow does. Where the height stays there is no vertical pass, and the rows
+        // are the window's: the table's last tap looks one row further, with weight 0.
+        let needed = image.height == height ? window.top..<(window.top + window.height) : rows.inputs
         let wide =
             image.width == width
-            ? crop(image, Window(left: window.left, top: rows.inputs.lowerBound, width: window.width, height: rows.inputs.count))
-            : columns.resampleRows(of: image, rows: rows.inputs)
+            ? crop(image, Window(left: window.left, top: needed.lowerBound, width: window.width, height: needed.count))
+            : columns.resampleRows(of: image, rows: needed)
         if image.height == height { return wide }
-        return rows.resampleColumns(of: wide, skipping: rows.inputs.lowerBound)
+        return rows.resampleColumns(of: wide, skipping: needed.lowerBound)
     }
 
     /// Cuts out a rectangle, which must lie inside the picture.

@@ -1,0 +1,116 @@
+import AliquotService
+import Foundation
+import Logging
+import TestSupport
+import Testing
+
+@Suite("operation of the service")
+struct OperationSpecs {
+    @Test("health, version, measures and dashboard answer; no path leads out of the dashboard's folder")
+    func answers() async throws {
+        try await LiveService.with { live in
+            #expect(try await live.call("/livez").json["status"].string == "alive")
+            #expect(try await live.call("/readyz").json["status"].string == "ready")
+            let version = try await live.call("/v1/version").json
+            #expect(version["limits"]["picture_bytes"].int == 32 << 20)
+            #expect((version["cores"].int ?? 0) >= 1)
+            #expect(version["kernels"]["backend"].string?.hasPrefix("oneDNN") == true)
+            #expect(try await live.call("/v1/networks").json["items"].array.contains { $0["name"].string == "mobilenet_v2" })
+            let methods = try await live.call("/v1/methods").json["items"].array
+            #expect(methods.map { $0["name"].string } == ["supervised", "plain_distillation"])
+            let page = try await live.call("/")
+            #expect(page.fields["content-type"] == "text/html; charset=utf-8")
+            #expect(page.fields["content-security-policy"]?.contains("default-src 'none'") == true)
+            #expect(try await live.call("/js/main.js", "-H", "If-None-Match: *").status == 304)
+            for path in ["/../secret", "/%2e%2e/%2e%2e/etc/passwd", "/js/..%2f..%2fetc/passwd", "//etc/passwd"] {
+                #expect([400, 404].contains(try await live.call(path).status), "\(path)")
+            }
+            let measures = try await live.call("/metrics").text
+            #expect(measures.contains(#"aliquot_http_requests_total{method="GET",route="/v1/version",status="200"} 1"#))
+            #expect(measures.contains(#"aliquot_jobs{state="running"} 0"#))
+            #expect(try await live.call("/v1/version", "-H", "X-Request-Id: mine-1").fields["x-request-id"] == "mine-1")
+        }
+    }
+
+    @Test("the contract is valid OpenAPI 3.1 and the same as in docs")
+    func contract() async throws {
+        try await LiveService.with { live in
+            let contract = try await live.call("/openapi.json")
+            #expect(contract.json["openapi"].string == "3.1.0")
+            // Every reference leads somewhere
+            let names = contract.text.matches(of: /"#\/components\/schemas\/([A-Za-z0-9]+)"/).map { String($0.output.1) }
+            let known = Set(contract.json["components"]["schemas"].keys)
+            #expect(Set(names).subtracting(known).isEmpty)
+            // Every operation has an identifier of its own
+            let operations = contract.json["paths"].keys.flatMap { path in
+                contract.json["paths"][path].keys.compactMap { contract.json["paths"][path][$0]["operationId"].string }
+            }
+            #expect(operations.count > 40)
+            #expect(Set(operations).count == operations.count)
+            // The document in docs is the served one
+            let file = TestSupport.projectDirectory.appendingPathComponent("docs/http-api/openapi.json")
+            #expect(try Data(contentsOf: file) == contract.body, "refresh it: curl -s ADDRESS/openapi.json > docs/http-api/openapi.json")
+        }
+    }
+
+    @Test("weights are stored under their network, and what is no safetensors file is refused")
+    func weights() async throws {
+        try await LiveService.with { live in
+            // Given a safetensors file with one number (github.com/huggingface/safetensors, "Format")
+            let header = Data(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#.utf8)
+            let file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header + Data(count: 4)
+            #expect(try await live.put("/v1/weights/mine?network=resnet18", file).status == 201)
+            #expect(try await live.put("/v1/weights/resnet18", file).status == 201)
+            #expect(try await live.call("/v1/weights").json["items"].array.map { $0["network"].string } == ["resnet18", "resnet18"])
+            #expect(try await live.put("/v1/weights/other", file).status == 422)
+            #expect(try await live.put("/v1/weights/bad?network=resnet18", Data("nonsense".utf8)).status == 422)
+            #expect(try await live.call("/v1/weights/bad").status == 404)
+        }
+    }
+
+    @Test("one service owns a data directory, an open address needs a word, numbers are checked")
+    func refusesToStart() async throws {
+        try await LiveService.with { live in
+            var settings = ServiceSettings(data: live.data)
+            settings.port = 0
+            #expect(throws: ServiceError.self) { _ = try AliquotService(settings, logger: Logger(label: "test")) }
+            settings = ServiceSettings(data: try TestSupport.temporaryDirectory())
+            settings.host = "0.0.0.0"
+            #expect(throws: ServiceError.openToOthers(host: "0.0.0.0")) { _ = try AliquotService(settings, logger: Logger(label: "test")) }
+            settings.host = "127.0.0.1"
+            settings.workers = 0
+            #expect(throws: ServiceError.outOfRange(name: "--workers", got: 0, allowed: 1...64)) {
+                _ = try AliquotService(settings, logger: Logger(label: "test"))
+            }
+        }
+    }
+
+    @Test("a stop in the middle of a job keeps it: the next start takes it up again")
+    func restarts() async throws {
+        // Given a service with a job that runs on and on
+        let data = try TestSupport.temporaryDirectory().appendingPathComponent("data")
+        var settings = ServiceSettings(data: data)
+        try ScriptedWorkers.use(in: &settings)
+        let (program, arguments) = (settings.workerProgram, settings.workerArguments)
+        func start() async throws -> LiveService {
+            try await LiveService.start(data: data) {
+                $0.workerProgram = program
+                $0.workerArguments = arguments
+            }
+        }
+        let first = try await start()
+        try await ScriptedWorkers.fill(first)
+        let id = try await first.train(#","seed":99"#)
+        try await first.until(id, is: "running")
+        // When the service is stopped, it is so within the grace
+        await first.service.stop()
+        // Then nobody answers, and the next start has everything and runs the job
+        await #expect(throws: (any Error).self) { try await first.call("/livez") }
+        let second = try await start()
+        #expect(try await second.call("/v1/datasets/cells").json["counts"]["images"].int == 6)
+        try await second.until(id, is: "running")
+        #expect(try await second.call("/v1/jobs/\(id)/cancel", "-X", "POST").status == 200)
+        #expect(try await second.finished(id)["state"].string == "cancelled")
+        await second.service.stop()
+    }
+}
