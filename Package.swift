@@ -130,7 +130,9 @@ let package = Package(
         // TestSupport: places and child processes that several test targets need.
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
         specs("ModelFormat", ["Base", "Tensors", "Engine", "TestSupport"]),
-        specs("Quantization", ["Base", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Evaluation", "Images", "Inference", "TestSupport"]),
+        specs(
+            "Quantization",
+            ["Base", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Evaluation", "Images", "Inference", "TestSupport"]),
         specs("Inference", ["Base", "Tensors", "Engine", "ModelFormat", "Images", "TestSupport"]),
         // EndToEndTests: the real program over loopback.
         .testTarget(

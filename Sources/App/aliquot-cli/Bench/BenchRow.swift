@@ -44,7 +44,8 @@ func explanation(of timings: [PrimitiveTiming]) -> String {
     var lines = ["milliseconds  GFLOP/s  implementation             kind                          node"]
     func row(_ milliseconds: Double, _ gflops: Double, _ implementation: String, _ kind: String, _ node: String) -> String {
         let number = String(format: "%12.3f %8.1f", milliseconds, gflops)
-        return "\(number)  \(implementation.padding(toLength: 26, withPad: " ", startingAt: 0)) \(kind.padding(toLength: 29, withPad: " ", startingAt: 0)) \(node)"
+        return
+            "\(number)  \(implementation.padding(toLength: 26, withPad: " ", startingAt: 0)) \(kind.padding(toLength: 29, withPad: " ", startingAt: 0)) \(node)"
     }
     for timing in timings { lines.append(row(timing.milliseconds, timing.gflops, timing.implementation, timing.kind, timing.node)) }
     lines.append("sum by kind and implementation")
@@ -55,7 +56,8 @@ func explanation(of timings: [PrimitiveTiming]) -> String {
         sums[key] = (sum.milliseconds + timing.milliseconds, sum.flop + timing.gflops * timing.milliseconds, timing)
     }
     for sum in sums.values.sorted(by: { $0.milliseconds > $1.milliseconds }) {
-        lines.append(row(sum.milliseconds, sum.milliseconds > 0 ? sum.flop / sum.milliseconds : 0, sum.first.implementation, sum.first.kind, ""))
+        lines.append(
+            row(sum.milliseconds, sum.milliseconds > 0 ? sum.flop / sum.milliseconds : 0, sum.first.implementation, sum.first.kind, ""))
     }
     lines.append(row(timings.reduce(0) { $0 + $1.milliseconds }, 0, "", "all", ""))
     return lines.joined(separator: "\n")

@@ -42,8 +42,10 @@ struct InferBenchCommand: ParsableCommand {
         }
         if options.explain { print(explanation(of: try plan.explain(repeats: options.repeats))) }
         let row = BenchRow(
-            peer: "Aliquot, \(backend.description)", work: "infer", precision: precision, network: options.network, batch: options.batch, size: options.size,
-            threads: options.threads, medianMs: times.median, minMs: times.shortest, imagesPerSecond: Double(options.batch) / times.median * 1e3, bytes: bytes,
+            peer: "Aliquot, \(backend.description)", work: "infer", precision: precision, network: options.network, batch: options.batch,
+            size: options.size,
+            threads: options.threads, medianMs: times.median, minMs: times.shortest,
+            imagesPerSecond: Double(options.batch) / times.median * 1e3, bytes: bytes,
             activationBytes: plan.activationBytes)
         print(try row.line())
     }
