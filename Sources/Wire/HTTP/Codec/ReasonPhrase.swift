@@ -5,14 +5,11 @@ enum ReasonPhrase {
     private static let known: [Int: String] = {
         let statuses: [HTTPResponse.Status] = [
             .ok, .created, .accepted, .noContent, .resetContent, .partialContent, .movedPermanently, .found, .seeOther, .notModified,
-            .temporaryRedirect,
-            .permanentRedirect, .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable, .requestTimeout,
-            .conflict, .gone,
-            .lengthRequired, .preconditionFailed, .contentTooLarge, .uriTooLong, .unsupportedMediaType, .rangeNotSatisfiable,
-            .expectationFailed,
-            .misdirectedRequest, .unprocessableContent, .preconditionRequired, .tooManyRequests, .requestHeaderFieldsTooLarge,
-            .internalServerError,
-            .notImplemented, .badGateway, .serviceUnavailable, .gatewayTimeout, .httpVersionNotSupported,
+            .temporaryRedirect, .permanentRedirect, .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable,
+            .requestTimeout, .conflict, .gone, .lengthRequired, .preconditionFailed, .contentTooLarge, .uriTooLong, .unsupportedMediaType,
+            .rangeNotSatisfiable, .expectationFailed, .misdirectedRequest, .unprocessableContent, .preconditionRequired, .tooManyRequests,
+            .requestHeaderFieldsTooLarge, .internalServerError, .notImplemented, .badGateway, .serviceUnavailable, .gatewayTimeout,
+            .httpVersionNotSupported,
         ]
         let pairs = statuses.map { ($0.code, $0.reasonPhrase) } + [(424, "Failed Dependency"), (507, "Insufficient Storage")]
         return Dictionary(pairs) { first, _ in first }
