@@ -34,7 +34,8 @@ enum ErrorMapping {
     }
 
     private static let diskFull = Problem(
-        .init(code: 507, reasonPhrase: "Insufficient Storage"), detail: "the disk is full; free some space and try again")  // RFC 4918 section 11.5
+        // RFC 4918 section 11.5
+        .init(code: 507, reasonPhrase: "Insufficient Storage"), detail: "the disk is full; free some space and try again")
 
     /// A picture that cannot be used: 413 for what is beyond a limit, 415 for what is no picture, 422 for a broken one.
     static func problem(_ error: ImageError) -> Problem {

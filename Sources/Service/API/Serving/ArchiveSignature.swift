@@ -7,7 +7,8 @@ enum ArchiveSignature: String, Sendable, CaseIterable {
 
     static func of(_ head: [UInt8]) -> ArchiveSignature? {
         if head.starts(with: [0x1F, 0x8B]) { return .gzip }  // RFC 1952 section 2.3.1
-        if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) || head.starts(with: [0x50, 0x4B, 0x05, 0x06]) { return .zip }  // APPNOTE.TXT 4.3.7, 4.3.16
+        // APPNOTE.TXT 4.3.7, 4.3.16
+        if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) || head.starts(with: [0x50, 0x4B, 0x05, 0x06]) { return .zip }
         return isTarHeader(head) ? .tar : nil
     }
 
