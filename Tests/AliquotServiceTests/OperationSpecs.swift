@@ -55,11 +55,12 @@ struct OperationSpecs {
 
     @Test("weights are stored under their network, and what is no safetensors file is refused")
     func weights() async throws {
+        // Given a safetensors file with one number (github.com/huggingface/safetensors, "Format")
+        let header = Array(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#.utf8)
+        let file = Data([UInt8(header.count)] + [UInt8](repeating: 0, count: 7) + header + [0, 0, 0, 0])
         try await LiveService.with { live in
-            // Given a safetensors file with one number (github.com/huggingface/safetensors, "Format")
-            let header = Data(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#.utf8)
-            let file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header + Data(count: 4)
-            #expect(try await live.put("/v1/weights/mine?network=resnet18", file).status == 201)
+            let stored = try await live.put("/v1/weights/mine?network=resnet18", file)
+            #expect(stored.status == 201)
             #expect(try await live.put("/v1/weights/resnet18", file).status == 201)
             #expect(try await live.call("/v1/weights").json["items"].array.map { $0["network"].string } == ["resnet18", "resnet18"])
             #expect(try await live.put("/v1/weights/other", file).status == 422)
@@ -98,19 +99,29 @@ struct OperationSpecs {
                 $0.workerArguments = arguments
             }
         }
-        let first = try await start()
-        try await ScriptedWorkers.fill(first)
-        let id = try await first.train(#","seed":99"#)
-        try await first.until(id, is: "running")
-        // When the service is stopped, it is so within the grace
-        await first.service.stop()
+        var first: LiveService? = try await start()
+        let address = try #require(first?.address)
+        var id = ""
+        if let live = first {
+            try await ScriptedWorkers.fill(live)
+            id = try await live.train(#","seed":99"#)
+            try await live.until(id, is: "running")
+            // When the service is stopped
+            await live.service.stop()
+        }
+        first = nil
         // Then nobody answers, and the next start has everything and runs the job
-        await #expect(throws: (any Error).self) { try await first.call("/livez") }
-        let second = try await start()
-        #expect(try await second.call("/v1/datasets/cells").json["counts"]["images"].int == 6)
-        try await second.until(id, is: "running")
-        #expect(try await second.call("/v1/jobs/\(id)/cancel", "-X", "POST").status == 200)
-        #expect(try await second.finished(id)["state"].string == "cancelled")
-        await second.service.stop()
+        #expect(try await ChildProcess.run(URL(fileURLWithPath: "/usr/bin/curl"), ["-sS", address + "/livez"]).status == 7)  // curl(1): failed to connect
+        var second = try? await start()
+        for _ in 0..<100 where second == nil {  // the lock goes with the last reference to the first service
+            try await Task.sleep(for: .milliseconds(50))
+            second = try? await start()
+        }
+        let live = try #require(second)
+        #expect(try await live.call("/v1/datasets/cells").json["counts"]["images"].int == 6)
+        try await live.until(id, is: "running")
+        #expect(try await live.call("/v1/jobs/\(id)/cancel", "-X", "POST").status == 200)
+        #expect(try await live.finished(id)["state"].string == "cancelled")
+        await live.service.stop()
     }
 }
