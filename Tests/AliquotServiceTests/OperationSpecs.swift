@@ -106,12 +106,19 @@ struct OperationSpecs {
             try await ScriptedWorkers.fill(live)
             id = try await live.train(#","seed":99"#)
             try await live.until(id, is: "running")
-            // When the service is stopped
+            // When the service is stopped while a client waits for the job's end
+            async let waiting = live.call("/v1/jobs/\(id)?wait=25")
+            try await Task.sleep(for: .milliseconds(300))
+            let start = ContinuousClock.now
             await live.service.stop()
+            // Then neither holds the other up: the client gets the job as it stands
+            #expect(start.duration(to: .now) < .seconds(10))
+            #expect(try await waiting.status == 200)
         }
         first = nil
-        // Then nobody answers, and the next start has everything and runs the job
-        #expect(try await ChildProcess.run(URL(fileURLWithPath: "/usr/bin/curl"), ["-sS", address + "/livez"]).status == 7)  // curl(1): failed to connect
+        // And nobody answers: curl(1), exit code 7, failed to connect
+        #expect(try await ChildProcess.run(URL(fileURLWithPath: "/usr/bin/curl"), ["-sS", address + "/livez"]).status == 7)
+        // And the next start has everything and runs the job
         var second = try? await start()
         for _ in 0..<100 where second == nil {  // the lock goes with the last reference to the first service
             try await Task.sleep(for: .milliseconds(50))

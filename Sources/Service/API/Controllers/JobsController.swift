@@ -84,13 +84,23 @@ struct JobsController: Sendable {
         let id = try request.identifier("id", kind: "job")
         let held = request.fields[.ifNoneMatch]
         let seconds = request.query["wait"].flatMap(Double.init) ?? 0
-        let job =
-            seconds > 0
-            ? try await environment.jobs.wait(id, seconds: seconds, etag: held.map(Self.bare)) : try await environment.jobs.get(id)
+        let job = try await wait(id, seconds: seconds, etag: held.map(Self.bare))
         let tag = "\"\(job.etag)\""
         let fields: HTTPFields = [.eTag: tag, .cacheControl: "no-cache"]
         if let held, EntityTag.matches(held, tag) { return .empty(.notModified, fields: fields) }
         return try .json(job, fields: fields)
+    }
+
+    /// The job once there is something to tell, or after `seconds`. It waits in slices, so that a stop of the service is not held up by clients that wait.
+    private func wait(_ id: ULID, seconds: Double, etag: String?) async throws -> Job {
+        let clock = ContinuousClock()
+        let deadline = clock.now.advanced(by: .seconds(seconds))
+        while environment.status.phase == .ready, clock.now < deadline {
+            let left = clock.now.duration(to: deadline) / Duration.seconds(1)
+            let job = try await environment.jobs.wait(id, seconds: min(1, left), etag: etag)
+            if job.state.isTerminal || etag.map({ $0 != job.etag }) ?? false { return job }
+        }
+        return try await environment.jobs.get(id)
     }
 
     private func cancel(_ request: ServerRequest) async throws -> ServerResponse {
