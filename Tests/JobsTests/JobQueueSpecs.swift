@@ -127,6 +127,23 @@ struct JobQueueSpecs {
         await shop.queue.shutdown(grace: .seconds(1))
     }
 
+    @Test("leaves nothing running of a worker that ended by itself")
+    func leftBehind() async throws {
+        // Given a worker that finishes and leaves a child behind
+        let shop = try Workshop(#"sleep 300 & echo $! > "$dir/child"; finish"#)
+        try await shop.queue.start()
+        let id = try await shop.queue.submit(try Workshop.specification()).id
+        #expect(try await shop.queue.wait(id, seconds: 20).state == .succeeded)
+        // Then the child is killed with it
+        let child = try #require(Int32(shop.text(id, "child").trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(
+            try await Workshop.eventually {
+                let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.split(separator: " ").dropFirst(2).first
+                return state == nil || state == "Z"
+            })
+        await shop.queue.shutdown(grace: .seconds(1))
+    }
+
     @Test("never starts a job that was cancelled while it waited")
     func cancelQueued() async throws {
         // Given one slot that is taken

@@ -21,9 +21,27 @@ extension OpenAPISchemas {
               "metrics": {"type": ["object", "null"], "description": "The latest value of each measure."},
               "result": {
                 "type": ["object", "null"], "description": "Of a training job: model, version, report. Of an import: what was taken in.",
-                "properties": {"model": {"type": ["string", "null"]}, "version": {"type": ["integer", "null"]}}
+                "properties": {
+                  "model": {"type": ["string", "null"]}, "version": {"type": ["integer", "null"]}, "report": {"type": ["string", "null"]},
+                  "counts": {"type": ["object", "null"], "additionalProperties": {"type": "integer"}}
+                }
               },
-              "error": {"oneOf": [{"type": "null"}, {"type": "object", "description": "Why it failed, as a problem."}]},
+              "error": {
+                "type": ["object", "null"], "description": "Why it failed.", "required": ["code", "title", "detail"],
+                "properties": {"code": {"type": "string", "description": "Stable between releases."}, "title": {"type": "string"}, "detail": {"type": "string"}}
+              },
+              "specification": {
+                "description": "What is done, every default filled in.",
+                "oneOf": [
+                  {"$ref": "#/components/schemas/TrainingJob"},
+                  {
+                    "type": "object", "required": ["type", "dataset"],
+                    "properties": {"type": {"const": "import"}, "dataset": {"$ref": "#/components/schemas/Name"}}
+                  }
+                ]
+              },
+              "bad_event_lines": {"type": "integer", "description": "Lines of the job's log of events that were no events."},
+              "etag": {"type": "string", "description": "The entity tag without its quotes."},
               "links": {"type": "object", "additionalProperties": {"type": "string"}}
             }
           },
@@ -33,7 +51,12 @@ extension OpenAPISchemas {
           },
           "JobEvent": {
             "type": "object", "required": ["time", "kind"],
-            "properties": {"time": {"$ref": "#/components/schemas/Time"}, "kind": {"enum": ["state", "progress", "metric", "alarm", "log", "end"]}}
+            "properties": {
+              "time": {"$ref": "#/components/schemas/Time"}, "kind": {"enum": ["state", "progress", "metric", "alarm", "log", "end"]},
+              "state": {"$ref": "#/components/schemas/JobState"}, "attempt": {"type": "integer"}, "progress": {"type": "object"},
+              "metrics": {"type": "object", "additionalProperties": {"type": "number"}}, "epoch": {"type": "integer"}, "phase": {"type": "string"},
+              "code": {"type": "string", "description": "Of an alarm."}, "message": {"type": "string", "description": "Of an alarm or a log line."}
+            }
           },
           "JobMetrics": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/JobEvent"}}}},
           "JobReport": {"type": "object", "description": "What the worker measured; of an import, the entries that were refused."}
