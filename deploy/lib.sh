@@ -5,7 +5,7 @@
 # What the program is built from and linked with (Debian 12 names), and what the scripts themselves use.
 BUILD_PACKAGES=(
     libdnnl-dev libssl-dev zlib1g-dev libarchive-dev libsqlite3-dev
-    libturbojpeg0-dev libspng-dev libtiff-dev libwebp-dev
+    libjpeg-dev libspng-dev libtiff-dev libwebp-dev
     pkg-config git ca-certificates
 )
 SCRIPT_PACKAGES=(curl jq)
