@@ -87,11 +87,17 @@ struct ArchiveImportSpecs {
             let second = try await bench.store.adoptImport(dataset: Workbench.name("cells"), from: file)
             // Then the rows are there once, and the class that the dataset does not declare is in the report
             #expect(first == ["created": 2, "unchanged": 0, "refused": 1])
-            #expect(second == ["created": 0, "unchanged": 2, "refused": 1])
+            #expect(second == first)
             #expect(try await bench.store.dataset(Workbench.name("cells")).counts.images == 2)
             let report = try JSONDecoder().decode(ImportReport.self, from: Data(contentsOf: result.appendingPathComponent("report.json")))
             #expect(report.adopted == AdoptedImport(created: 2, unchanged: 0, refused: 1))
             #expect(report.badEntries.map(\.code) == [.unknownLabel] && report.badEntryCount == 1)
+            // And after a crash before the report was completed the rows are found unchanged
+            _ = try ArchiveImport(archive: archive, result: result).run()
+            #expect(
+                try await bench.store.adoptImport(dataset: Workbench.name("cells"), from: file) == [
+                    "created": 0, "unchanged": 2, "refused": 1,
+                ])
             // And the refused picture's bytes are not kept, nor the import's own copies
             #expect(try bench.blobsOnDisk().count == 2)
             #expect(!FileManager.default.fileExists(atPath: own.directory.path))

@@ -4,7 +4,7 @@ import GRDB
 
 extension DatasetStore {
     /// Takes a finished import into a dataset: links its blobs here, then names them all in one transaction. Idempotent: after a crash anywhere in it, the same call
-    /// completes it without doubles.
+    /// completes it without doubles; once it is complete, the same call gives the same counts.
     ///
     /// A picture whose name stands in the dataset with other bytes gets a number behind its name; an import never overwrites. In a dataset that declares its classes,
     /// pictures of other classes are left out and listed in `report.json` beside `imagesFile`, where also the counts are added.
@@ -12,10 +12,16 @@ extension DatasetStore {
     /// - Returns: ``AdoptedImport/counts``.
     /// - Throws: `noSuchDataset`; `damagedFile` where a blob of the import is nowhere; `diskFull`; `SystemError`.
     package func adoptImport(dataset: ResourceName, from imagesFile: URL) async throws -> [String: Int] {
+        let result = imagesFile.deletingLastPathComponent()
+        let reportFile = result.appendingPathComponent(ArchiveImport.reportName)
+        // Said only after the rows were committed.
+        if let adopted = try await files.run({ try ImportReport.read(reportFile).adopted }) {
+            try await files.run { try Folders.remove(result.appendingPathComponent(ArchiveImport.blobsName)) }
+            return adopted.counts
+        }
+        try await checkUpload(dataset: dataset, label: nil)
         let images = try await files.run { try ImportedImages.read(imagesFile) }
         let digests = Set(images.map(\.sha256))
-        let result = imagesFile.deletingLastPathComponent()
-        try await checkUpload(dataset: dataset, label: nil)
         pins.pin(digests)
         let outcome: Result<(AdoptedImport, [BadEntry]), any Error>
         do {
@@ -30,7 +36,7 @@ extension DatasetStore {
         try await collect(Array(digests))
         let (adopted, refused) = try outcome.get()
         try await files.run {
-            try ImportReport.complete(result.appendingPathComponent(ArchiveImport.reportName), adopted: adopted, refused: refused)
+            try ImportReport.complete(reportFile, adopted: adopted, refused: refused)
             try Folders.remove(result.appendingPathComponent(ArchiveImport.blobsName))
         }
         return adopted.counts

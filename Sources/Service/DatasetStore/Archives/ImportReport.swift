@@ -24,13 +24,16 @@ package struct ImportReport: Sendable, Codable, Equatable {
         try AtomicFile.write(encoder.encode(self), to: url)
     }
 
-    /// Adds to a report what the dataset made of the import. A report that says so already stays as it is: the import is being adopted a second time.
-    static func complete(_ url: URL, adopted: AdoptedImport, refused: [BadEntry]) throws {
-        var report: ImportReport
-        do { report = try JSONDecoder().decode(ImportReport.self, from: Data(contentsOf: url)) } catch let error as DecodingError {
+    /// - Throws: ``DatasetStoreError/damagedFile(path:detail:)``
+    static func read(_ url: URL) throws -> ImportReport {
+        do { return try JSONDecoder().decode(ImportReport.self, from: Data(contentsOf: url)) } catch let error as DecodingError {
             throw DatasetStoreError.damagedFile(path: url.path, detail: "\(error)")
         }
-        guard report.adopted == nil else { return }
+    }
+
+    /// Adds to a report what the dataset made of the import.
+    static func complete(_ url: URL, adopted: AdoptedImport, refused: [BadEntry]) throws {
+        var report = try read(url)
         report.adopted = adopted
         report.badEntryCount += refused.count
         report.badEntries += refused.prefix(max(0, badEntryLimit - report.badEntries.count))
