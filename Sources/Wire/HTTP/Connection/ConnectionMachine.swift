@@ -60,7 +60,7 @@ struct ConnectionMachine {
         case .head, .draining, .finishing, .lingering: return true
         case .exchange:
             guard let exchange, exchange.body == .open else { return exchange?.body == .complete && input.count < limits.pipelinedBytes }
-            return true
+            return exchange.isWanted && exchange.credit > 0
         case .closed: return false
         }
     }
