@@ -10,7 +10,8 @@ enum SmallModel {
     static func write(to url: URL, job: String? = nil) throws {
         var builder = GraphBuilder(architecture: "colours")
         let copied = builder.convolution("copy", builder.input, outputs: 8, kernel: 3)
-        let graph = builder.head("head", builder.globalAveragePool(copied), classes: 3)
+        let pooled = builder.globalAveragePool(copied)
+        let graph = builder.head("head", pooled, classes: 3)
         // [8, 3, 3, 3] and [3, 8]: output i is channel i, its kernel 1 in the middle.
         var copy = [Float](repeating: 0, count: 8 * 3 * 9)
         var head = [Float](repeating: 0, count: 3 * 8)
