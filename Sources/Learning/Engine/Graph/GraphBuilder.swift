@@ -52,7 +52,7 @@ package struct GraphBuilder {
     }
 
     /// Ends the network with its linear classification head.
-    package consuming func head(_ name: String, _ input: Int, classes: Int) -> Graph {
+    package mutating func head(_ name: String, _ input: Int, classes: Int) -> Graph {
         let inputs = channelCounts[input]
         _ = append(name, .linear(inputs: inputs, outputs: classes), [input], channels: classes)
         return Graph(architecture: architecture, classes: classes, nodes: nodes, headName: name)
