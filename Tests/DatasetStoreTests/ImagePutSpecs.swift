@@ -134,6 +134,12 @@ struct ImagePutSpecs {
             await #expect(throws: DatasetStoreError.outOfRange(name: "size", got: 9, allowed: 16...1024)) {
                 try await bench.store.thumbnail(dataset: dataset, image: image, size: 9)
             }
+            // And it goes with its picture
+            let digest = try await bench.store.image(dataset: dataset, image: image).sha256.description
+            let folder = bench.store.thumbnails.directory.appendingPathComponent("\(digest.prefix(2))/\(digest)")
+            #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("128.jpg").path))
+            try await bench.store.delete(dataset: dataset, image: image)
+            #expect(!FileManager.default.fileExists(atPath: folder.path))
         }
     }
 }

@@ -2,7 +2,7 @@ import Base
 import Foundation
 import Images
 
-/// Small JPEGs beside their originals' digests, `ab/abcd….128.jpg`. May be deleted at any time.
+/// Small JPEGs by their originals' digests, `ab/abcd…/128.jpg`. May be deleted at any time.
 package struct ThumbnailCache: Sendable {
     /// The sides that are kept; few, so that nobody can fill the disk by asking for every size.
     package static let sizes = [64, 96, 128, 192, 256, 384, 512, 768, 1024]
@@ -31,11 +31,15 @@ package struct ThumbnailCache: Sendable {
     }
 
     func remove(_ digest: SHA256Digest) {
+        // One look for a picture that never had one: deleting a dataset comes here for each of its pictures.
+        let folder = url(digest, side: 0).deletingLastPathComponent().path
+        guard access(folder, F_OK) == 0 else { return }
         for side in Self.sizes { unlink(url(digest, side: side).path) }
+        rmdir(folder)
     }
 
     private func url(_ digest: SHA256Digest, side: Int) -> URL {
-        directory.appendingPathComponent(String(digest.description.prefix(2))).appendingPathComponent("\(digest).\(side).jpg")
+        directory.appendingPathComponent(String(digest.description.prefix(2))).appendingPathComponent("\(digest)/\(side).jpg")
     }
 
     private static func jpeg(of bytes: Data, side: Int, limits: ImageLimits) throws -> [UInt8] {
