@@ -41,6 +41,19 @@ enum TestServer {
         for _ in 0..<1000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
         return condition()
     }
+
+    /// What a count that has begun comes to rest at: unchanged for half a second, on a machine that may be busy with other tests. At most 30 s.
+    static func settled(_ count: () -> Int) async throws -> Int {
+        var last = 0
+        var quiet = 0
+        for _ in 0..<600 where quiet < 10 {
+            try await Task.sleep(for: .milliseconds(50))
+            let now = count()
+            quiet = now == last && now > 0 ? quiet + 1 : 0
+            last = now
+        }
+        return last
+    }
 }
 
 /// A thing that several threads write and read.

@@ -24,6 +24,7 @@ final class FloatInferenceCompiler {
 
     init(_ network: FusedNetwork, _ options: PlanOptions) throws(EngineError) {
         self.network = network
+        try network.checkPictureReaders()
         runtime = try Runtime(threads: options.threads)
         width = Runtime.instructionSet.blockWidth
         shapes = try network.shapes(batch: options.batch, side: options.side)

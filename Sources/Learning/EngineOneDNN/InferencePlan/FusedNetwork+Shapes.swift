@@ -1,6 +1,15 @@
 import Engine
 
 extension FusedNetwork {
+    /// The picture lies plain, everything behind it in blocks or channels-last; only a convolution turns one into the other.
+    /// - Throws: ``EngineError/unsupported(what:by:)`` where something else reads the picture.
+    func checkPictureReaders() throws(EngineError) {
+        for layer in layers where layer.inputs.contains(0) {
+            if case .convolution(_, _, let residual) = layer.kind, residual != 0 { continue }
+            throw .unsupported(what: "layer '\(layer.name)' that reads the picture and is no convolution", by: "the plans")
+        }
+    }
+
     /// The result shape of every layer for `batch` pictures of `side` × `side`.
     /// - Throws: ``EngineError/pictureTooSmall(architecture:side:node:)`` where a result would be empty.
     func shapes(batch: Int, side: Int) throws(EngineError) -> [[Int]] {

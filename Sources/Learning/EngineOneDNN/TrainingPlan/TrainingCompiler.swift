@@ -46,6 +46,7 @@ final class TrainingCompiler {
 
     init(_ graph: Graph, _ options: PlanOptions) throws(EngineError) {
         self.graph = graph
+        try graph.fused().network.checkPictureReaders()
         runtime = try Runtime(threads: options.threads)
         threads = options.threads
         width = Runtime.instructionSet.blockWidth
