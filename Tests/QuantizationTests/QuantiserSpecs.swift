@@ -12,7 +12,7 @@ struct QuantiserSpecs {
         let layers = [
             FusedNetwork.Layer(name: "", kind: .input(channels: 3), inputs: []),
             FusedNetwork.Layer(name: "", kind: .globalAveragePool, inputs: [0]),
-            FusedNetwork.Layer(name: "head", kind: .linear(inputs: inputs, outputs: outputs), inputs: [1]),
+            FusedNetwork.Layer(name: "head", kind: .linear(Linear(inputs: inputs, outputs: outputs), activation: nil), inputs: [1]),
         ]
         return FoldedNetwork(
             network: FusedNetwork(architecture: "rows", classes: outputs, layers: layers),

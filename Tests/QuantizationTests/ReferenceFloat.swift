@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 
 /// What a ``FoldedNetwork`` means in float: plain loops, sums in Double.
 struct ReferenceFloat {
@@ -31,7 +32,7 @@ struct ReferenceFloat {
                     Float(input.numbers[(channel * area)..<((channel + 1) * area)].reduce(0.0) { $0 + Double($1) } / Double(area))
                 }
                 values.append(Value(channels: input.channels, height: 1, width: 1, numbers: means))
-            case .linear(let inputs, let outputs): values.append(linear(inputs, outputs, name: layer.name, values[layer.inputs[0]]))
+            case .linear(let full, _): values.append(linear(full.inputs, full.outputs, name: layer.name, values[layer.inputs[0]]))
             case .add(let activation):
                 var sum = values[layer.inputs[0]]
                 for place in sum.numbers.indices {
@@ -42,6 +43,8 @@ struct ReferenceFloat {
                 var result = values[layer.inputs[0]]
                 for place in result.numbers.indices { result.numbers[place] = apply(activation, result.numbers[place]) }
                 values.append(result)
+            case .mixedConvolution, .averagePool, .channelScale, .route:
+                preconditionFailure("the reference has no such layer yet: \(layer.name)")
             }
         }
         return values
@@ -52,6 +55,10 @@ struct ReferenceFloat {
         case nil: value
         case .relu: max(value, 0)
         case .relu6: min(max(value, 0), 6)
+        case .hardSwish: value * min(max(value + 3, 0), 6) / 6
+        case .silu: value / (1 + exp(-value))
+        case .sigmoid: 1 / (1 + exp(-value))
+        case .hardSigmoid: min(max(value + 3, 0), 6) / 6
         }
     }
 
@@ -70,7 +77,10 @@ struct ReferenceFloat {
                     for i in 0..<inputsPerGroup {
                         for ky in 0..<c.kernel {
                             for kx in 0..<c.kernel {
-                                let (row, column) = (y * c.stride - c.padding + ky, x * c.stride - c.padding + kx)
+                                let (row, column) = (
+                                    y * c.stride - c.padding.pixels(side: 0, kernel: 1, stride: 1).before + ky,
+                                    x * c.stride - c.padding.pixels(side: 0, kernel: 1, stride: 1).before + kx
+                                )
                                 guard (0..<input.height).contains(row), (0..<input.width).contains(column) else { continue }
                                 let value = input.numbers[((firstInput + i) * input.height + row) * input.width + column]
                                 sum +=
@@ -95,7 +105,10 @@ struct ReferenceFloat {
                     var largest = -Float.infinity
                     for ky in 0..<pool.kernel {
                         for kx in 0..<pool.kernel {
-                            let (row, column) = (y * pool.stride - pool.padding + ky, x * pool.stride - pool.padding + kx)
+                            let (row, column) = (
+                                y * pool.stride - pool.padding.pixels(side: 0, kernel: 1, stride: 1).before + ky,
+                                x * pool.stride - pool.padding.pixels(side: 0, kernel: 1, stride: 1).before + kx
+                            )
                             guard (0..<input.height).contains(row), (0..<input.width).contains(column) else { continue }
                             largest = max(largest, input.numbers[(channel * input.height + row) * input.width + column])
                         }

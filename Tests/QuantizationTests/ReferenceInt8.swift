@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import ModelFormat
 
 /// What a ``QuantisedNetwork`` means: plain loops, integer sums, no cleverness. The specification that a backend's int8 plan is compared with.
@@ -34,12 +35,13 @@ struct ReferenceInt8 {
                         residual: residual.map { (values[$0], model.activations[$0].scale) }))
             case .maxPool(let pool): values.append(maxPool(pool, values[layer.inputs[0]]))
             case .globalAveragePool: values.append(average(values[layer.inputs[0]], model.activations[layer.inputs[0]].scale, own))
-            case .linear(let inputs, let outputs):
-                let real = linear(inputs, outputs, name: layer.name, values[layer.inputs[0]], model.activations[layer.inputs[0]].scale)
+            case .linear(let full, _):
+                let real = linear(
+                    full.inputs, full.outputs, name: layer.name, values[layer.inputs[0]], model.activations[layer.inputs[0]].scale)
                 if isLast {
                     logits = real
                 } else {
-                    values.append(Value(channels: outputs, height: 1, width: 1, levels: real.map { level($0, own) }))
+                    values.append(Value(channels: full.outputs, height: 1, width: 1, levels: real.map { level($0, own) }))
                 }
             case .add(let activation):
                 let (a, b) = (values[layer.inputs[0]], values[layer.inputs[1]])
@@ -56,6 +58,8 @@ struct ReferenceInt8 {
                     result.levels[place] = level(apply(activation, Float(result.levels[place]) * scale), own)
                 }
                 values.append(result)
+            case .mixedConvolution, .averagePool, .channelScale, .route:
+                preconditionFailure("the reference has no such layer yet: \(layer.name)")
             }
         }
         return (logits, values)
@@ -72,6 +76,10 @@ struct ReferenceInt8 {
         case nil: value
         case .relu: max(value, 0)
         case .relu6: min(max(value, 0), 6)
+        case .hardSwish: value * min(max(value + 3, 0), 6) / 6
+        case .silu: value / (1 + exp(-value))
+        case .sigmoid: 1 / (1 + exp(-value))
+        case .hardSigmoid: min(max(value + 3, 0), 6) / 6
         }
     }
 
@@ -91,7 +99,10 @@ struct ReferenceInt8 {
                     for i in 0..<inputsPerGroup {
                         for ky in 0..<c.kernel {
                             for kx in 0..<c.kernel {
-                                let (row, column) = (y * c.stride - c.padding + ky, x * c.stride - c.padding + kx)
+                                let (row, column) = (
+                                    y * c.stride - c.padding.pixels(side: 0, kernel: 1, stride: 1).before + ky,
+                                    x * c.stride - c.padding.pixels(side: 0, kernel: 1, stride: 1).before + kx
+                                )
                                 guard (0..<input.height).contains(row), (0..<input.width).contains(column) else { continue }
                                 let weight = weights.values[((output * inputsPerGroup + i) * c.kernel + ky) * c.kernel + kx]
                                 sum += Int32(weight) * input.levels[((firstInput + i) * input.height + row) * input.width + column]
@@ -116,7 +127,10 @@ struct ReferenceInt8 {
                     var largest = Int32.min
                     for ky in 0..<pool.kernel {
                         for kx in 0..<pool.kernel {
-                            let (row, column) = (y * pool.stride - pool.padding + ky, x * pool.stride - pool.padding + kx)
+                            let (row, column) = (
+                                y * pool.stride - pool.padding.pixels(side: 0, kernel: 1, stride: 1).before + ky,
+                                x * pool.stride - pool.padding.pixels(side: 0, kernel: 1, stride: 1).before + kx
+                            )
                             guard (0..<input.height).contains(row), (0..<input.width).contains(column) else { continue }
                             largest = max(largest, input.levels[(channel * input.height + row) * input.width + column])
                         }

@@ -22,7 +22,7 @@ struct ReferenceInt8Specs {
             FusedNetwork.Layer(name: "", kind: .add(activation: nil), inputs: [1, 3]),
             FusedNetwork.Layer(name: "fused", kind: .convolution(depthwise, activation: .relu, residual: 1), inputs: [1]),
             FusedNetwork.Layer(name: "", kind: .globalAveragePool, inputs: [4]),
-            FusedNetwork.Layer(name: "head", kind: .linear(inputs: 4, outputs: 3), inputs: [6]),
+            FusedNetwork.Layer(name: "head", kind: .linear(Linear(inputs: 4, outputs: 3), activation: nil), inputs: [6]),
         ]
         let scales: [(Float, Bool)] = [
             (0.02, true), (0.009, false), (0.009, false), (0.021, true), (0.031, true), (0.031, false), (0.029, true), (1, true),

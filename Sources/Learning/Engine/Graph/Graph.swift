@@ -41,6 +41,8 @@ package struct Graph: Sendable, Codable, Equatable {
             case .convolution(let convolution):
                 let weight = parameter("weight", convolution.weightShape, .weight)
                 return convolution.hasBias ? [weight, parameter("bias", [convolution.outputs], .bias)] : [weight]
+            case .mixedConvolution(let parts):
+                return parts.enumerated().map { index, part in parameter("\(index).weight", part.weightShape, .weight) }
             case .batchNorm(let norm):
                 let shape = [norm.channels]
                 return [
@@ -48,9 +50,12 @@ package struct Graph: Sendable, Codable, Equatable {
                     parameter("running_mean", shape, .runningMean),
                     parameter("running_var", shape, .runningVariance),
                 ]
-            case .linear(let inputs, let outputs):
-                return [parameter("weight", [outputs, inputs], .weight), parameter("bias", [outputs], .bias)]
-            case .input, .activation, .add, .maxPool, .globalAveragePool, .dropout: return []
+            case .linear(let linear):
+                let weight = parameter("weight", linear.weightShape, .weight)
+                return linear.hasBias ? [weight, parameter("bias", [linear.outputs], .bias)] : [weight]
+            case .input, .activation, .add, .channelScale, .concatenate, .slice, .shuffle, .maxPool, .averagePool, .globalAveragePool,
+                .dropout, .stochasticDepth:
+                return []
             }
         }
     }
@@ -69,10 +74,18 @@ package struct Graph: Sendable, Codable, Equatable {
             case .input(let channels): shape = [batch, channels, side, side]
             case .convolution(let convolution):
                 shape = [batch, convolution.outputs, convolution.outputSide(input[2]), convolution.outputSide(input[3])]
+            case .mixedConvolution(let parts):
+                guard let first = parts.first else { throw .unsupported(what: "a mixed convolution without parts", by: "shapes") }
+                let outputs = parts.reduce(0) { $0 + $1.outputs }
+                shape = [batch, outputs, first.outputSide(input[2]), first.outputSide(input[3])]
             case .maxPool(let pool): shape = [batch, input[1], pool.outputSide(input[2]), pool.outputSide(input[3])]
+            case .averagePool(let pool): shape = [batch, input[1], pool.outputSide(input[2]), pool.outputSide(input[3])]
+            case .concatenate:
+                shape = [batch, node.inputs.reduce(0) { $0 + shapes[$1][1] }] + input.dropFirst(2)
+            case .slice(_, let count): shape = [batch, count] + input.dropFirst(2)
             case .globalAveragePool: shape = [batch, input[1]]
-            case .linear(_, let outputs): shape = [batch, outputs]
-            case .batchNorm, .activation, .add, .dropout: shape = input
+            case .linear(let linear): shape = [batch, linear.outputs]
+            case .batchNorm, .activation, .add, .channelScale, .shuffle, .dropout, .stochasticDepth: shape = input
             }
             guard shape.allSatisfy({ $0 > 0 }) else { throw .pictureTooSmall(architecture: architecture, side: side, node: node.name) }
             shapes.append(shape)
@@ -86,7 +99,8 @@ package struct Graph: Sendable, Codable, Equatable {
         return zip(nodes, shapes).reduce(0) { total, pair in
             switch pair.0.operation {
             case .convolution(let c): total + c.weightShape.reduce(1, *) * pair.1[2] * pair.1[3]
-            case .linear(let inputs, let outputs): total + inputs * outputs
+            case .mixedConvolution(let parts): total + parts.reduce(0) { $0 + $1.weightShape.reduce(1, *) } * pair.1[2] * pair.1[3]
+            case .linear(let linear): total + linear.inputs * linear.outputs
             default: total
             }
         }
@@ -94,11 +108,14 @@ package struct Graph: Sendable, Codable, Equatable {
 }
 
 extension Graph {
-    /// The same network with every dropout's probability at zero.
+    /// The same network with the probability of every dropout and stochastic depth at zero.
     package var withoutDropout: Graph {
         let nodes = nodes.map { node in
-            guard case .dropout = node.operation else { return node }
-            return Node(name: node.name, operation: .dropout(probability: 0), inputs: node.inputs)
+            switch node.operation {
+            case .dropout: Node(name: node.name, operation: .dropout(probability: 0), inputs: node.inputs)
+            case .stochasticDepth: Node(name: node.name, operation: .stochasticDepth(probability: 0), inputs: node.inputs)
+            default: node
+            }
         }
         return Graph(architecture: architecture, classes: classes, nodes: nodes, headName: headName)
     }

@@ -4,12 +4,13 @@ package struct Convolution: Sendable, Codable, Hashable {
     package var outputs: Int
     package var kernel: Int
     package var stride: Int
-    /// Pixels added on each side.
-    package var padding: Int
+    package var padding: Padding
     package var groups: Int
     package var hasBias: Bool
 
-    package init(inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1, hasBias: Bool = false) {
+    package init(
+        inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = .symmetric(0), groups: Int = 1, hasBias: Bool = false
+    ) {
         self.inputs = inputs
         self.outputs = outputs
         self.kernel = kernel
@@ -21,7 +22,7 @@ package struct Convolution: Sendable, Codable, Hashable {
 
     package var isDepthwise: Bool { groups == inputs && groups == outputs && groups > 1 }
     package var weightShape: [Int] { [outputs, inputs / groups, kernel, kernel] }
-    package func outputSide(_ side: Int) -> Int { (side + 2 * padding - kernel) / stride + 1 }
+    package func outputSide(_ side: Int) -> Int { padding.outputSide(side, kernel: kernel, stride: stride) }
 }
 
 package struct BatchNorm: Sendable, Codable, Hashable {
@@ -37,38 +38,115 @@ package struct BatchNorm: Sendable, Codable, Hashable {
     }
 }
 
+/// Max pooling over square windows.
 package struct MaxPool: Sendable, Codable, Hashable {
     package var kernel: Int
     package var stride: Int
-    package var padding: Int
+    package var padding: Padding
+    /// Whether a last window that begins inside the picture but reaches beyond it counts (PyTorch's `ceil_mode`).
+    package var ceilMode: Bool
 
-    package init(kernel: Int, stride: Int, padding: Int) {
+    package init(kernel: Int, stride: Int, padding: Padding = .symmetric(0), ceilMode: Bool = false) {
+        self.kernel = kernel
+        self.stride = stride
+        self.padding = padding
+        self.ceilMode = ceilMode
+    }
+
+    /// The pixels before and after a side, the ones that ceil mode adds included.
+    package func pixels(side: Int) -> (before: Int, after: Int) {
+        let (before, after) = padding.pixels(side: side, kernel: kernel, stride: stride)
+        guard ceilMode else { return (before, after) }
+        return (before, max(after, (outputSide(side) - 1) * stride + kernel - side - before))
+    }
+
+    package func outputSide(_ side: Int) -> Int {
+        let (before, after) = padding.pixels(side: side, kernel: kernel, stride: stride)
+        let room = side + before + after - kernel
+        guard room >= 0 else { return 0 }
+        guard ceilMode, room % stride != 0 else { return room / stride + 1 }
+        // The last window must begin inside the picture or its padding before.
+        let windows = room / stride + 2
+        return (windows - 1) * stride < side + before ? windows : windows - 1
+    }
+}
+
+/// Average pooling over square windows; padded pixels are not counted.
+package struct AveragePool: Sendable, Codable, Hashable {
+    package var kernel: Int
+    package var stride: Int
+    package var padding: Padding
+
+    package init(kernel: Int, stride: Int, padding: Padding = .symmetric(0)) {
         self.kernel = kernel
         self.stride = stride
         self.padding = padding
     }
 
-    package func outputSide(_ side: Int) -> Int { (side + 2 * padding - kernel) / stride + 1 }
+    package func outputSide(_ side: Int) -> Int { padding.outputSide(side, kernel: kernel, stride: stride) }
 }
 
-package enum Activation: String, Sendable, Codable, Hashable {
-    case relu, relu6
+/// A linear layer on features: weights `[outputs, inputs]`, or `[outputs, inputs, 1, 1]` where the published network writes it as a 1×1 convolution.
+package struct Linear: Sendable, Codable, Hashable {
+    package var inputs: Int
+    package var outputs: Int
+    package var hasBias: Bool
+    /// Whether its weights are stored as those of a 1×1 convolution.
+    package var isPointwise: Bool
+
+    package init(inputs: Int, outputs: Int, hasBias: Bool = true, isPointwise: Bool = false) {
+        self.inputs = inputs
+        self.outputs = outputs
+        self.hasBias = hasBias
+        self.isPointwise = isPointwise
+    }
+
+    package var weightShape: [Int] { isPointwise ? [outputs, inputs, 1, 1] : [outputs, inputs] }
 }
 
-/// What one node of a graph computes. Activations are `[batch, channels, height, width]` up to the global pooling, `[batch, features]` after it.
+package enum Activation: String, Sendable, Codable, Hashable, CaseIterable {
+    /// max(0, x)
+    case relu
+    /// min(max(0, x), 6)
+    case relu6
+    /// x · relu6(x + 3) / 6 (Howard et al. 2019, arXiv:1905.02244, section 5.2)
+    case hardSwish
+    /// x / (1 + e⁻ˣ), also called swish
+    case silu
+    /// 1 / (1 + e⁻ˣ)
+    case sigmoid
+    /// relu6(x + 3) / 6
+    case hardSigmoid
+}
+
+/// What one node of a graph computes. Activations are pictures, `[batch, channels, height, width]`, or features, `[batch, features]`, which global pooling makes of pictures.
 package enum GraphOperation: Sendable, Codable, Hashable {
     /// The normalised picture, `[batch, channels, side, side]`.
     case input(channels: Int)
     case convolution(Convolution)
+    /// Convolutions of one stride side by side, each with its own kernel: the input's channels are split among them in order, their results concatenated (Tan and Le
+    /// 2019, arXiv:1907.09595). Part `i`'s weights are `<name>.<i>.weight`.
+    case mixedConvolution([Convolution])
     case batchNorm(BatchNorm)
+    /// Of pictures or features.
     case activation(Activation)
     /// The sum of two activations of equal shape.
     case add
+    /// Pictures (first input) times one number for each picture and channel (second input, features): the "excite" of squeeze-and-excite (Hu et al. 2018, arXiv:1709.01507).
+    case channelScale
+    /// Pictures one behind the other along the channels.
+    case concatenate
+    /// `count` channels from `start` on.
+    case slice(start: Int, count: Int)
+    /// Channels read as `[groups, channels / groups]` and written as `[channels / groups, groups]` (Zhang et al. 2018, arXiv:1707.01083).
+    case shuffle(groups: Int)
     case maxPool(MaxPool)
-    /// The mean over height and width: `[batch, channels]`.
+    case averagePool(AveragePool)
+    /// The mean over height and width: features.
     case globalAveragePool
     /// In training, zeroes each value with this probability and scales the rest by 1/(1-p); in inference, nothing.
     case dropout(probability: Float)
-    /// Weights `[outputs, inputs]`, bias `[outputs]`.
-    case linear(inputs: Int, outputs: Int)
+    /// In training, zeroes all of a picture with this probability and scales the others by 1/(1-p) (Huang et al. 2016, arXiv:1603.09382); in inference, nothing.
+    case stochasticDepth(probability: Float)
+    case linear(Linear)
 }

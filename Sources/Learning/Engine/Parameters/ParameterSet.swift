@@ -23,6 +23,12 @@ package struct ParameterSet: Sendable, Equatable {
 
     package subscript(_ name: String) -> FloatTensor? { tensors[name] }
 
+    /// - Throws: ``EngineError/parameters(missing:unexpected:wrongShape:)`` where there is none of this name.
+    package func tensor(_ name: String) throws(EngineError) -> FloatTensor {
+        guard let tensor = tensors[name] else { throw .parameters(missing: [name], unexpected: [], wrongShape: []) }
+        return tensor
+    }
+
     /// Fresh parameters: convolutions by He et al. 2015 (fan out, as torchvision), linear layers uniform ±1/√inputs, norms at identity.
     package static func initial(for graph: Graph, seed: UInt64) -> ParameterSet {
         var tensors: [String: FloatTensor] = [:]

@@ -62,9 +62,11 @@ final class FloatInferenceCompiler {
                 bias: MemoryDescription([convolution.outputs], dnnl_f32, dnnl_a),
                 description(index), isTraining: false, attributes: attributes, runtime)
         case .maxPool(let pool):
-            return try PoolingShapes(name: layer.name, pool: pool).forward(
+            return try PoolingShapes(name: layer.name, pool: pool, side: shapes[layer.inputs[0]][2]).forward(
                 description(layer.inputs[0]), description(index), isTraining: false, attributes: PrimitiveAttributes(), runtime)
         case .input, .globalAveragePool, .linear, .add, .activation: return nil
+        case .mixedConvolution, .averagePool, .channelScale, .route:
+            throw .unsupported(what: "layer '\(layer.name)'", by: "float inference")
         }
     }
 
@@ -135,7 +137,8 @@ final class FloatInferenceCompiler {
             let x = source(layer.inputs[0]), y = try result()
             operations.append(
                 KernelOperation(layer.name, "mean") { aliquot_global_mean_forward(blocks, Int32(shape[1]), x.floats, y.floats) })
-        case .linear(let inputs, let outputs):
+        case .linear(let linear, _):
+            let (inputs, outputs) = (linear.inputs, linear.outputs)
             let n = Int32(shapes[index][0]), x = source(layer.inputs[0]), y = try result()
             let matrix = try MemoryDescription([outputs, inputs], dnnl_f32, dnnl_ab),
                 vector = try MemoryDescription([outputs], dnnl_f32, dnnl_a)
@@ -145,6 +148,7 @@ final class FloatInferenceCompiler {
                 KernelOperation(layer.name, "linear", flops: 2 * Double(n) * Double(inputs * outputs)) {
                     aliquot_linear_forward(n, Int32(inputs), Int32(outputs), x.floats, weight.floats, bias.floats, y.floats, threads)
                 })
+        case .mixedConvolution, .averagePool, .channelScale, .route: return
         case .add, .activation:
             let activation = layer.kind.activation
             let a = source(layer.inputs[0]), b = layer.inputs.count > 1 ? source(layer.inputs[1]) : nil, y = try result()
@@ -163,7 +167,8 @@ extension FusedNetwork.Kind {
         switch self {
         case .convolution(_, let activation, _), .add(let activation): activation
         case .activation(let activation): activation
-        case .input, .maxPool, .globalAveragePool, .linear: nil
+        case .linear(_, let activation), .mixedConvolution(_, let activation, _): activation
+        case .input, .maxPool, .averagePool, .globalAveragePool, .channelScale, .route: nil
         }
     }
 }

@@ -21,10 +21,15 @@ extension FusedNetwork {
                 case .input(let channels): [batch, channels, side, side]
                 case .convolution(let convolution, _, _):
                     [batch, convolution.outputs, convolution.outputSide(input[2]), convolution.outputSide(input[3])]
+                case .mixedConvolution(let parts, _, _):
+                    [batch, parts.reduce(0) { $0 + $1.outputs }]
+                        + input.dropFirst(2).map { parts.first?.outputSide($0) ?? 0 }
+                case .averagePool(let pool): [batch, input[1], pool.outputSide(input[2]), pool.outputSide(input[3])]
+                case .route(let sources): [batch, sources.count] + input.dropFirst(2)
                 case .maxPool(let pool): [batch, input[1], pool.outputSide(input[2]), pool.outputSide(input[3])]
                 case .globalAveragePool: [batch, input[1]]
-                case .linear(_, let outputs): [batch, outputs]
-                case .add, .activation: input
+                case .linear(let linear, _): [batch, linear.outputs]
+                case .add, .activation, .channelScale: input
                 }
             guard shape.allSatisfy({ $0 > 0 }) else { throw .pictureTooSmall(architecture: architecture, side: side, node: layer.name) }
             shapes.append(shape)
@@ -37,8 +42,18 @@ extension FusedNetwork {
         var last = Array(layers.indices)
         for (index, layer) in layers.enumerated() {
             for input in layer.inputs { last[input] = index }
-            if case .convolution(_, _, let residual?) = layer.kind { last[residual] = index }
+            if let residual = layer.kind.residual { last[residual] = index }
         }
         return last
+    }
+}
+
+extension FusedNetwork.Kind {
+    /// The layer that a convolution adds to its result.
+    var residual: Int? {
+        switch self {
+        case .convolution(_, _, let residual), .mixedConvolution(_, _, let residual): residual
+        default: nil
+        }
     }
 }

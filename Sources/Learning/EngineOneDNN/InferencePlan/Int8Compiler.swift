@@ -62,7 +62,7 @@ final class Int8Compiler {
         let expected: [Int] =
             switch layer.kind {
             case .convolution(let convolution, _, _): convolution.weightShape
-            case .linear(let inputs, let outputs): [outputs, inputs]
+            case .linear(let linear, _): linear.weightShape
             default: []
             }
         guard weights.shape == expected, weights.values.count == expected.reduce(1, *), weights.scales.count == expected[0],
@@ -92,9 +92,10 @@ final class Int8Compiler {
                 bias: MemoryDescription([convolution.outputs], dnnl_f32, dnnl_a), description(index), isTraining: false,
                 attributes: attributes, runtime)
         case .maxPool(let pool):
-            return try PoolingShapes(name: layer.name, pool: pool).forward(
+            return try PoolingShapes(name: layer.name, pool: pool, side: shapes[layer.inputs[0]][2]).forward(
                 description(layer.inputs[0]), description(index), isTraining: false, attributes: PrimitiveAttributes(), runtime)
         case .input, .globalAveragePool, .linear, .add, .activation: return nil
+        case .mixedConvolution, .averagePool, .channelScale, .route: throw .unsupported(what: "layer '\(layer.name)'", by: "int8")
         }
     }
 
@@ -199,7 +200,8 @@ final class Int8Compiler {
                         Int32(shape[0]), Int32(shape[1]), Int32(pixels), x.address, input.isSigned ? 1 : 0, factor, y.address,
                         output.isSigned ? 1 : 0, threads)
                 })
-        case .linear(let inputs, let outputs):
+        case .linear(let linear, _):
+            let (inputs, outputs) = (linear.inputs, linear.outputs)
             let weights = try weights(layer), input = scales[layer.inputs[0]]
             let n = Int32(shapes[index][0]), x = source(layer.inputs[0]), y = result(bytes: count * 4)
             let matrix = try keep(bytes: weights.values.count)
@@ -214,6 +216,7 @@ final class Int8Compiler {
                         matrix.address.assumingMemoryBound(to: Int8.self), factors.floats,
                         bias.floats, y.floats, threads)
                 })
+        case .mixedConvolution, .averagePool, .channelScale, .route: return
         case .add, .activation:
             let first = layer.inputs[0], second = layer.inputs.count > 1 ? layer.inputs[1] : nil
             guard layer.kind.activation == nil || !output.isSigned,

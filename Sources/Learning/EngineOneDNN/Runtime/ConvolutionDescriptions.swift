@@ -13,7 +13,11 @@ struct ConvolutionShapes {
     var flops: Double { 2 * Double(convolution.weightShape.reduce(1, *)) * Double(output[0] * output[2] * output[3]) }
 
     private var strides: [Int64] { [Int64(convolution.stride), Int64(convolution.stride)] }
-    private var paddings: [Int64] { [Int64(convolution.padding), Int64(convolution.padding)] }
+    private var before: [Int64] { [2, 3].map { Int64(pixels(input[$0]).before) } }
+    private var after: [Int64] { [2, 3].map { Int64(pixels(input[$0]).after) } }
+    private func pixels(_ side: Int) -> (before: Int, after: Int) {
+        convolution.padding.pixels(side: side, kernel: convolution.kernel, stride: convolution.stride)
+    }
 
     func forward(
         _ source: MemoryDescription, _ weights: MemoryDescription, bias: MemoryDescription?, _ destination: MemoryDescription,
@@ -29,12 +33,12 @@ struct ConvolutionShapes {
             var bias = bias.raw
             try check(
                 dnnl_convolution_forward_desc_init(
-                    &description, kind, dnnl_convolution_direct, &source, &weights, &bias, &destination, strides, paddings, paddings),
+                    &description, kind, dnnl_convolution_direct, &source, &weights, &bias, &destination, strides, before, after),
                 "dnnl_convolution_forward_desc_init", node: name)
         } else {
             try check(
                 dnnl_convolution_forward_desc_init(
-                    &description, kind, dnnl_convolution_direct, &source, &weights, nil, &destination, strides, paddings, paddings),
+                    &description, kind, dnnl_convolution_direct, &source, &weights, nil, &destination, strides, before, after),
                 "dnnl_convolution_forward_desc_init", node: name)
         }
         return try PrimitiveDescription(&description, attributes: attributes, runtime, node: name)
@@ -50,7 +54,7 @@ struct ConvolutionShapes {
         var destination = destination.raw
         try check(
             dnnl_convolution_backward_data_desc_init(
-                &description, dnnl_convolution_direct, &source, &weights, &destination, strides, paddings, paddings),
+                &description, dnnl_convolution_direct, &source, &weights, &destination, strides, before, after),
             "dnnl_convolution_backward_data_desc_init", node: name)
         return try PrimitiveDescription(&description, attributes: attributes, runtime, hint: hint, node: name)
     }
@@ -67,12 +71,12 @@ struct ConvolutionShapes {
             var bias = try MemoryDescription([convolution.outputs], dnnl_f32, dnnl_a).raw
             try check(
                 dnnl_convolution_backward_weights_desc_init(
-                    &description, dnnl_convolution_direct, &source, &weights, &bias, &destination, strides, paddings, paddings),
+                    &description, dnnl_convolution_direct, &source, &weights, &bias, &destination, strides, before, after),
                 "dnnl_convolution_backward_weights_desc_init", node: name)
         } else {
             try check(
                 dnnl_convolution_backward_weights_desc_init(
-                    &description, dnnl_convolution_direct, &source, &weights, nil, &destination, strides, paddings, paddings),
+                    &description, dnnl_convolution_direct, &source, &weights, nil, &destination, strides, before, after),
                 "dnnl_convolution_backward_weights_desc_init", node: name)
         }
         return try PrimitiveDescription(&description, attributes: attributes, runtime, hint: hint, node: name)

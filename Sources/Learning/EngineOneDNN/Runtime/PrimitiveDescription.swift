@@ -96,6 +96,8 @@ final class PrimitiveAttributes {
         switch activation {
         case .relu: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0), "dnnl_post_ops_append_eltwise")
         case .relu6: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_clip, 0, upper), "dnnl_post_ops_append_eltwise")
+        case .hardSwish, .silu, .sigmoid, .hardSigmoid:
+            throw .unsupported(what: "\(activation?.rawValue ?? "") behind a convolution", by: "oneDNN's post-operations")
         case nil: break
         }
         try check(dnnl_primitive_attr_set_post_ops(raw, operations), "dnnl_primitive_attr_set_post_ops")

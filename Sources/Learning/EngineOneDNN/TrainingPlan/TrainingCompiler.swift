@@ -46,11 +46,11 @@ final class TrainingCompiler {
 
     init(_ graph: Graph, _ options: PlanOptions) throws(EngineError) {
         self.graph = graph
-        try graph.fused().network.checkPictureReaders()
+        try graph.fused().checkPictureReaders()
         runtime = try Runtime(threads: options.threads)
         threads = options.threads
         width = Runtime.instructionSet.blockWidth
-        units = TrainingUnit.units(of: graph)
+        units = try TrainingUnit.units(of: graph)
         shapes = try graph.shapes(batch: options.batch, side: options.side)
         attributes = try PrimitiveAttributes()
         dropoutSeed = DropoutSeed()
@@ -207,7 +207,7 @@ final class TrainingCompiler {
                     aliquot_activation_forward(x.floats, r?.floats, y.floats, count, aliquot_activation(activation.code), threads)
                 })
         case .maxPool(let pool):
-            let shape = PoolingShapes(name: unit.name, pool: pool)
+            let shape = PoolingShapes(name: unit.name, pool: pool, side: shapes[unit.input][2])
             let description = try shape.forward(
                 try description(unit.input), try self.description(unit.output), isTraining: true, attributes: attributes, runtime)
             let workspaceDescription = try description.memory(dnnl_query_workspace_md)
@@ -232,7 +232,8 @@ final class TrainingCompiler {
             let count = Int64(shapes[unit.output].reduce(1, *)), seed = dropoutSeed
             forward.append(
                 KernelOperation(unit.name, "dropout forward") { aliquot_dropout(x.floats, y.floats, count, probability, seed.value) })
-        case .linear(let inputs, let outputs):
+        case .linear(let linear):
+            let (inputs, outputs) = (linear.inputs, linear.outputs)
             let n = Int32(shapes[unit.input][0]), x = try value(unit.input), y = try makeValue(unit.output)
             let weight = try parameters.value("\(unit.name).weight"), bias = try parameters.value("\(unit.name).bias")
             forward.append(
@@ -307,7 +308,7 @@ final class TrainingCompiler {
             guard let hint = poolings[unit.output], let workspace = saved[unit.output] else { return }
             let dy = try gradient(unit.output)
             workspace.use(at: time)
-            let description = try PoolingShapes(name: unit.name, pool: pool).backward(
+            let description = try PoolingShapes(name: unit.name, pool: pool, side: shapes[unit.input][2]).backward(
                 try description(unit.input), try self.description(unit.output), hint: hint, attributes: attributes, runtime)
             let dx = try newGradient(of: unit.input)
             backward.append(
@@ -328,7 +329,8 @@ final class TrainingCompiler {
             backward.append(
                 KernelOperation(unit.name, "dropout backward") { aliquot_dropout(dy.floats, dy.floats, count, probability, seed.value) })
             try addGradient(dy, to: unit.input)
-        case .linear(let inputs, let outputs):
+        case .linear(let linear):
+            let (inputs, outputs) = (linear.inputs, linear.outputs)
             let n = Int32(shapes[unit.input][0]), x = try value(unit.input), dy = try gradient(unit.output)
             let weight = try parameters.value("\(unit.name).weight")
             let weightGradient = try parameters.gradient("\(unit.name).weight"), biasGradient = try parameters.gradient("\(unit.name).bias")

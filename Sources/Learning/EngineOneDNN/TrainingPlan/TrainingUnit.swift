@@ -11,7 +11,7 @@ struct TrainingUnit {
         case maxPool(MaxPool)
         case globalAveragePool
         case dropout(Float)
-        case linear(inputs: Int, outputs: Int)
+        case linear(Linear)
     }
 
     let name: String
@@ -21,7 +21,7 @@ struct TrainingUnit {
     let output: Int
 
     /// The units of a graph in an order that runs. Additions and activations go into the norm before them where nobody else reads what lies between.
-    static func units(of graph: Graph) -> [TrainingUnit] {
+    static func units(of graph: Graph) throws(EngineError) -> [TrainingUnit] {
         let consumers = graph.consumers
         var done = [Bool](repeating: false, count: graph.nodes.count)
         done[0] = true
@@ -62,7 +62,9 @@ struct TrainingUnit {
             case .maxPool(let pool): kind = .maxPool(pool)
             case .globalAveragePool: kind = .globalAveragePool
             case .dropout(let probability): kind = .dropout(probability)
-            case .linear(let inputs, let outputs): kind = .linear(inputs: inputs, outputs: outputs)
+            case .linear(let linear): kind = .linear(linear)
+            case .mixedConvolution, .averagePool, .channelScale, .concatenate, .slice, .shuffle, .stochasticDepth:
+                throw .unsupported(what: "the operation of node '\(node.name)'", by: "training")
             }
             units.append(TrainingUnit(name: node.name.isEmpty ? "\(index)" : node.name, kind: kind, input: node.inputs[0], output: tail))
         }
@@ -77,6 +79,10 @@ extension Activation? {
         case nil: 0
         case .relu: 1
         case .relu6: 2
+        case .hardSwish: 3
+        case .silu: 4
+        case .sigmoid: 5
+        case .hardSigmoid: 6
         }
     }
 }

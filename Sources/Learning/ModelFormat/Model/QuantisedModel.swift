@@ -100,8 +100,8 @@ extension FusedNetwork.Kind {
     package var weightShape: [Int]? {
         switch self {
         case .convolution(let convolution, _, _): convolution.weightShape
-        case .linear(let inputs, let outputs): [outputs, inputs]
-        case .input, .maxPool, .globalAveragePool, .add, .activation: nil
+        case .linear(let linear, _): linear.weightShape
+        case .input, .mixedConvolution, .maxPool, .averagePool, .globalAveragePool, .add, .activation, .channelScale, .route: nil
         }
     }
 }

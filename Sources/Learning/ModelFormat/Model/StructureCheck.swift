@@ -25,13 +25,22 @@ struct StructureCheck {
             case .batchNorm(let norm):
                 check.named(node.name, label)
                 check.same(check.form(node.inputs, 1, index, label), channels: norm.channels, label)
-            case .activation, .dropout: check.forms.append(check.form(node.inputs, 1, index, label))
-            case .add: check.addition(node.inputs, index, label)
-            case .maxPool(let pool): check.pool(pool, check.form(node.inputs, 1, index, label), label)
-            case .globalAveragePool: check.globalPool(check.form(node.inputs, 1, index, label), label)
-            case .linear(let inputs, let outputs):
+            case .mixedConvolution(let parts):
                 check.named(node.name, label)
-                check.linear(inputs, outputs, check.form(node.inputs, 1, index, label), label)
+                check.mixedConvolution(parts, check.form(node.inputs, 1, index, label), label)
+            case .channelScale: check.scale(node.inputs, index, label)
+            case .concatenate: check.concatenation(node.inputs, index, label)
+            case .slice(let start, let count): check.slice(start, count, check.form(node.inputs, 1, index, label), label)
+            case .shuffle(let groups): check.shuffle(groups, check.form(node.inputs, 1, index, label), label)
+            case .averagePool(let pool):
+                check.pool(pool.kernel, pool.stride, pool.padding, check.form(node.inputs, 1, index, label), label)
+            case .activation, .dropout, .stochasticDepth: check.forms.append(check.form(node.inputs, 1, index, label))
+            case .add: check.addition(node.inputs, index, label)
+            case .maxPool(let pool): check.pool(pool.kernel, pool.stride, pool.padding, check.form(node.inputs, 1, index, label), label)
+            case .globalAveragePool: check.globalPool(check.form(node.inputs, 1, index, label), label)
+            case .linear(let linear):
+                check.named(node.name, label)
+                check.linear(linear.inputs, linear.outputs, check.form(node.inputs, 1, index, label), label)
             }
         }
         check.end(classes: graph.classes)
@@ -52,12 +61,20 @@ struct StructureCheck {
                 check.named(layer.name, label)
                 check.convolution(convolution, check.form(Array(layer.inputs.prefix(1)), 1, index, label), label)
                 if let residual { check.residual(residual, index, label) }
-            case .maxPool(let pool): check.pool(pool, check.form(layer.inputs, 1, index, label), label)
+            case .maxPool(let pool): check.pool(pool.kernel, pool.stride, pool.padding, check.form(layer.inputs, 1, index, label), label)
             case .globalAveragePool: check.globalPool(check.form(layer.inputs, 1, index, label), label)
-            case .linear(let inputs, let outputs):
+            case .linear(let linear, _):
                 check.named(layer.name, label)
-                check.linear(inputs, outputs, check.form(layer.inputs, 1, index, label), label)
+                check.linear(linear.inputs, linear.outputs, check.form(layer.inputs, 1, index, label), label)
             case .add: check.addition(layer.inputs, index, label)
+            case .mixedConvolution(let parts, _, let residual):
+                check.named(layer.name, label)
+                check.mixedConvolution(parts, check.form(Array(layer.inputs.prefix(1)), 1, index, label), label)
+                if let residual { check.residual(residual, index, label) }
+            case .channelScale: check.scale(layer.inputs, index, label)
+            case .route(let sources): check.route(sources, layer.inputs, index, label)
+            case .averagePool(let pool):
+                check.pool(pool.kernel, pool.stride, pool.padding, check.form(layer.inputs, 1, index, label), label)
             case .activation: check.forms.append(check.form(layer.inputs, 1, index, label))
             }
         }
@@ -89,7 +106,7 @@ struct StructureCheck {
     private mutating func convolution(_ c: Convolution, _ input: Form, _ label: String) {
         let range = 1...65_536
         if !range.contains(c.inputs) || !range.contains(c.outputs) || !(1...31).contains(c.kernel) || !(1...31).contains(c.stride)
-            || !(0...31).contains(c.padding) || !range.contains(c.groups) || c.inputs % max(c.groups, 1) != 0
+            || !isPossible(c.padding, 31) || !range.contains(c.groups) || c.inputs % max(c.groups, 1) != 0
             || c.outputs % max(c.groups, 1) != 0
         {
             faults.append("\(label) is an impossible convolution: \(c)")
@@ -119,11 +136,70 @@ struct StructureCheck {
         forms.append(first)
     }
 
-    private mutating func pool(_ pool: MaxPool, _ input: Form, _ label: String) {
-        if !(1...31).contains(pool.kernel) || !(1...31).contains(pool.stride) || !(0...15).contains(pool.padding)
-            || pool.padding * 2 > pool.kernel
-        {
-            faults.append("\(label) is an impossible pooling: \(pool)")
+    private func isPossible(_ padding: Padding, _ most: Int) -> Bool {
+        guard case .symmetric(let pixels) = padding else { return true }
+        return (0...most).contains(pixels)
+    }
+
+    private mutating func mixedConvolution(_ parts: [Convolution], _ input: Form, _ label: String) {
+        let inputs = parts.reduce(0) { $0 &+ $1.inputs }, outputs = parts.reduce(0) { $0 &+ $1.outputs }
+        if parts.isEmpty || parts.count > 16 || Set(parts.map(\.stride)).count > 1 || parts.contains(where: \.hasBias) {
+            faults.append("\(label) is an impossible mixed convolution")
+        }
+        for part in parts {
+            convolution(part, Form(channels: part.inputs, isFlat: false), label)
+            forms.removeLast()
+        }
+        if input.isFlat || input.channels != inputs { faults.append("\(label) takes \(inputs) channels, it gets \(input.channels)") }
+        forms.append(Form(channels: outputs, isFlat: false))
+    }
+
+    private mutating func scale(_ inputs: [Int], _ index: Int, _ label: String) {
+        let pictures = form(inputs, 2, index, label)
+        if inputs.count == 2, forms.indices.contains(inputs[1]) {
+            let factors = forms[inputs[1]]
+            if pictures.isFlat || !factors.isFlat || factors.channels != pictures.channels {
+                faults.append("\(label) scales \(pictures.channels) channels with \(factors.channels) factors")
+            }
+        }
+        forms.append(pictures)
+    }
+
+    private mutating func concatenation(_ inputs: [Int], _ index: Int, _ label: String) {
+        let first = form(inputs, max(inputs.count, 1), index, label)
+        let all = inputs.filter { forms.indices.contains($0) }.map { forms[$0] }
+        if first.isFlat || all.contains(where: \.isFlat) { faults.append("\(label) concatenates what has no height and width") }
+        forms.append(Form(channels: all.reduce(0) { $0 + $1.channels }, isFlat: false))
+    }
+
+    private mutating func slice(_ start: Int, _ count: Int, _ input: Form, _ label: String) {
+        if input.isFlat || start < 0 || count < 1 || start > input.channels || count > input.channels - start {
+            faults.append("\(label) takes \(count) channels from \(start) of \(input.channels)")
+        }
+        forms.append(Form(channels: max(count, 0), isFlat: false))
+    }
+
+    private mutating func shuffle(_ groups: Int, _ input: Form, _ label: String) {
+        if input.isFlat || groups < 1 || input.channels % max(groups, 1) != 0 {
+            faults.append("\(label) shuffles \(input.channels) channels in \(groups) groups")
+        }
+        forms.append(input)
+    }
+
+    private mutating func route(_ sources: [FusedNetwork.ChannelSource], _ inputs: [Int], _ index: Int, _ label: String) {
+        let first = form(inputs, max(inputs.count, 1), index, label)
+        let isSound = sources.allSatisfy { source in
+            guard inputs.indices.contains(source.input), forms.indices.contains(inputs[source.input]) else { return false }
+            return !forms[inputs[source.input]].isFlat && (0..<forms[inputs[source.input]].channels).contains(source.channel)
+        }
+        if first.isFlat || sources.isEmpty || !isSound { faults.append("\(label) takes channels that are not there") }
+        forms.append(Form(channels: sources.count, isFlat: false))
+    }
+
+    private mutating func pool(_ kernel: Int, _ stride: Int, _ padding: Padding, _ input: Form, _ label: String) {
+        let isTooWide = if case .symmetric(let pixels) = padding { pixels > kernel / 2 } else { false }
+        if !(1...31).contains(kernel) || !(1...31).contains(stride) || !isPossible(padding, 15) || isTooWide {
+            faults.append("\(label) is an impossible pooling: \(kernel) by \(kernel), step \(stride)")
         }
         if input.isFlat { faults.append("\(label) pools what has no height and width") }
         forms.append(input)

@@ -8,10 +8,11 @@ package enum ActivationSigns {
         var signed: [Bool] = []
         for layer in network.layers {
             switch layer.kind {
-            case .input, .linear: signed.append(true)
+            case .input, .linear(_, nil), .route: signed.append(true)
             case .convolution(_, let activation, _), .add(let activation): signed.append(activation == nil)
-            case .activation: signed.append(false)
-            case .maxPool, .globalAveragePool: signed.append(layer.inputs.first.map { signed[$0] } ?? true)
+            case .mixedConvolution(_, let activation, _): signed.append(activation == nil)
+            case .activation, .linear: signed.append(false)
+            case .maxPool, .averagePool, .globalAveragePool, .channelScale: signed.append(layer.inputs.first.map { signed[$0] } ?? true)
             }
         }
         return signed
