@@ -1,36 +1,14 @@
 import Augmentation
-import Foundation
 import Images
-import TestSupport
 import Testing
 
-@Suite("The ten views of distillation", .enabled(if: TestSupport.shared("parity/images/cases.json") != nil, "../shared is absent"))
+@Suite("The ten views of distillation", .enabled(if: ReferenceCases.arePresent, "../shared is absent"))
 struct PictureTransformSpecs {
-    /// One case of `parity/images/cases.json`.
-    private struct Case: Decodable {
-        let name: String
-        let file: String
-        let maximum: Int?
-        let mean: Double?
-        enum CodingKeys: String, CodingKey { case name, file, maximum = "max_abs", mean = "mean_abs" }
-    }
-    private struct Cases: Decodable { let cases: [Case] }
-
     @Test("equal OpenCV's within the tolerance of each case", arguments: PictureTransform.allCases)
     func parity(_ transform: PictureTransform) throws {
         // Given the shared picture, and what OpenCV or the written formula made of it
-        let folder = try #require(TestSupport.shared("parity/images"))
-        func read(_ name: String) throws -> RGBImage { try ImageDecoder.decode(Data(contentsOf: folder.appendingPathComponent(name))) }
-        let cases = try JSONDecoder().decode(Cases.self, from: Data(contentsOf: folder.appendingPathComponent("cases.json"))).cases
-        let reference = try #require(cases.first { $0.name == transform.rawValue })
-        let expected = try read(reference.file)
-        // When the transform is applied
-        let image = transform.apply(to: try read("input.png"))
-        // Then largest and mean difference stay within the tolerance of the fixture
-        #expect(image.width == expected.width && image.height == expected.height)
-        let differences = zip(image.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }
-        #expect(try #require(differences.max()) <= reference.maximum ?? 255)
-        #expect(Double(differences.reduce(0, +)) / Double(differences.count) <= reference.mean ?? 255)
+        // When the transform is applied, then largest and mean difference stay within the tolerance of the fixture
+        try ReferenceCases.expect(transform.rawValue) { transform.apply(to: $0) }
     }
 }
 

@@ -5,8 +5,12 @@ struct BilinearSampler {
     enum Border {
         /// Mirrored at the edges, the edge pixel repeated: … 1 0 | 0 1 2 …
         case reflection
+        /// One colour, red, green, blue.
+        case colour(UInt8, UInt8, UInt8)
+
         /// The colour of ``EvaluationGeometry/padding``.
-        case padding
+        static let padding = Border.colour(
+            EvaluationGeometry.padding.red, EvaluationGeometry.padding.green, EvaluationGeometry.padding.blue)
     }
 
     let width: Int
@@ -27,6 +31,7 @@ struct BilinearSampler {
         let count = target.count / 3
         let unit = 65536.0
         var (x, y) = (Int((startX * unit).rounded()), Int((startY * unit).rounded()))
+        let rim: (UInt8, UInt8, UInt8)? = if case .colour(let red, let green, let blue) = border { (red, green, blue) } else { nil }
         let (dx, dy) = (Int((stepX * unit).rounded()), Int((stepY * unit).rounded()))
         for index in 0..<count {
             let (left, top) = (x >> 16, y >> 16)
@@ -34,12 +39,12 @@ struct BilinearSampler {
             if left >= 0 && top >= 0 && left + 1 < width && top + 1 < height {
                 let upper = (top * width + left) * 3
                 blend(source, upper, upper + 3, upper + width * 3, upper + width * 3 + 3, weightX, weightY, into: target, at: index * 3)
-            } else if border == .reflection {
+            } else if let rim {
+                fill(source, (x + 32768) >> 16, (y + 32768) >> 16, rim, into: target, at: index * 3)
+            } else {
                 let (x0, x1) = (Self.reflected(left, width), Self.reflected(left + 1, width))
                 let (y0, y1) = (Self.reflected(top, height) * width, Self.reflected(top + 1, height) * width)
                 blend(source, (y0 + x0) * 3, (y0 + x1) * 3, (y1 + x0) * 3, (y1 + x1) * 3, weightX, weightY, into: target, at: index * 3)
-            } else {
-                fill(source, (x + 32768) >> 16, (y + 32768) >> 16, into: target, at: index * 3)
             }
             x &+= dx
             y &+= dy
@@ -58,15 +63,15 @@ struct BilinearSampler {
         }
     }
 
-    /// At the rim the nearest pixel, beyond it the padding colour.
+    /// At the rim the nearest pixel, beyond it the colour.
     private func fill(
-        _ source: UnsafeBufferPointer<UInt8>, _ x: Int, _ y: Int, into target: UnsafeMutableBufferPointer<UInt8>, at output: Int
+        _ source: UnsafeBufferPointer<UInt8>, _ x: Int, _ y: Int, _ colour: (UInt8, UInt8, UInt8),
+        into target: UnsafeMutableBufferPointer<UInt8>, at output: Int
     ) {
         if x >= 0 && y >= 0 && x < width && y < height {
             for channel in 0..<3 { target[output + channel] = source[(y * width + x) * 3 + channel] }
         } else {
-            let colour = EvaluationGeometry.padding
-            (target[output], target[output + 1], target[output + 2]) = (colour.red, colour.green, colour.blue)
+            (target[output], target[output + 1], target[output + 2]) = colour
         }
     }
 
