@@ -129,6 +129,7 @@ let package = Package(
         // Tests
         // TestSupport: places and child processes that several test targets need.
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
+        specs("TestSupport", ["Base"]),
         specs("ModelFormat", ["Base", "Tensors", "Engine", "TestSupport"]),
         specs(
             "Quantization",
@@ -143,7 +144,7 @@ let package = Package(
             name: "TrainingTestSupport", dependencies: ["Base", "Tensors", "Images", "Engine", "Training", "SemiSupervised"],
             path: "Tests/TrainingTestSupport", swiftSettings: strict),
         specs("Training", ["Base", "Engine", "Images", "TrainingTestSupport", "TestSupport"]),
-        specs("SemiSupervised", ["Engine", "Training", "TrainingTestSupport", "TestSupport"]),
+        specs("SemiSupervised", ["Augmentation", "Engine", "Evaluation", "Training", "TrainingTestSupport", "TestSupport"]),
         specs(
             "TrainingJobs",
             ["Base", "DatasetStore", "EngineOneDNN", "Images", "Jobs", "ModelFormat", "Training", "TrainingTestSupport", "TestSupport"]),

@@ -27,7 +27,7 @@ struct RealNetworkSpecs {
     }
 
     /// Nil, and a line that says so, where the fixtures are absent.
-    private func material() throws -> Material? {
+    private func material() async throws -> Material? {
         guard let weights = TestSupport.shared("weights/mobilenet_v2.safetensors"),
             let archive = TestSupport.shared("data/apple_leaf.tar.gz")
         else {
@@ -37,12 +37,9 @@ struct RealNetworkSpecs {
         let graph = try NetworkCatalogue.graph("mobilenet_v2", classes: 1000)
         let parameters = try PretrainedWeights.load(weights, for: graph, into: ParameterSet.initial(for: graph, seed: 0))
         let directory = try TestSupport.temporaryDirectory()
-        let tar = Process()
-        tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        tar.arguments = ["tar", "-xzf", archive.path, "-C", directory.path, "apple_leaf/test"]
-        try tar.run()
-        tar.waitUntilExit()
-        #expect(tar.terminationStatus == 0)
+        let tar = try await ChildProcess.run(
+            URL(fileURLWithPath: "/usr/bin/tar"), ["-xzf", archive.path, "-C", directory.path, "apple_leaf/test"])
+        #expect(tar.status == 0)
         let test = directory.appendingPathComponent("apple_leaf/test")
         let preparation = try PicturePreparation(input)
         var pictures: [(URL, [Float])] = []
@@ -58,7 +55,7 @@ struct RealNetworkSpecs {
 
     @Test("int8 agrees with float, is a quarter of its size, and the predictor answers with either")
     func servesBoth() async throws {
-        guard let material = try material() else { return }
+        guard let material = try await material() else { return }
         let backend = OneDNNBackend()
         // Given pictures labelled by the float network itself, half of them for calibration
         let plan = try backend.inferencePlan(material.graph, material.parameters, PlanOptions(batch: 1, side: input.size, threads: 2))

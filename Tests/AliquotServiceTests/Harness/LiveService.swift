@@ -46,22 +46,7 @@ struct LiveService: Sendable {
     func call(_ path: String, _ arguments: String...) async throws -> Answer { try await call(path, arguments: arguments) }
 
     func call(_ path: String, arguments: [String]) async throws -> Answer {
-        try await TestSupport.withTemporaryDirectory { place in
-            let head = place.appendingPathComponent("head")
-            let all = ["-sS", "--path-as-is", "--max-time", "30", "-D", head.path, "-H", "Expect:"] + arguments + [address + path]
-            let result = try await ChildProcess.run(URL(fileURLWithPath: "/usr/bin/curl"), all, timeout: .seconds(40))
-            let lines = try String(contentsOf: head, encoding: .utf8).split(separator: "\r\n")
-            guard let start = lines.lastIndex(where: { $0.hasPrefix("HTTP/1.1 ") }), let status = Int(lines[start].split(separator: " ")[1])
-            else {
-                throw Failure.noAnswer("\(path): \(result.errorText)")
-            }
-            var fields: [String: String] = [:]
-            for line in lines[(start + 1)...] {
-                guard let colon = line.firstIndex(of: ":") else { continue }
-                fields[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-            }
-            return Answer(status: status, fields: fields, body: result.output)
-        }
+        try await Curl.call(address + path, arguments, seconds: 30)
     }
 
     func post(_ path: String, _ json: String, _ more: String...) async throws -> Answer {

@@ -2,7 +2,6 @@
 enum EndToEndError: Error {
     case programMissing(path: String)
     case noAddress(log: String)
-    case curlFailed(arguments: [String], errors: String)
     case timeIsUp(waitingFor: String, last: String)
     case programFailed(arguments: [String], status: Int32, errors: String)
 }

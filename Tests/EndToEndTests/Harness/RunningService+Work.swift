@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The steps that several tests begin with.
 extension RunningService {

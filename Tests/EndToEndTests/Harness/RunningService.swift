@@ -6,22 +6,17 @@ final class RunningService: Sendable {
     let data: URL
     /// `http://127.0.0.1:PORT`
     let address: String
-    let processIdentifier: Int32
-    private let ended: ProcessEnd
-    private let status: @Sendable () -> Int32
+    private let process: ChildProcess
     private let log: URL
 
-    private init(data: URL, address: String, processIdentifier: Int32, ended: ProcessEnd, log: URL, status: @escaping @Sendable () -> Int32)
-    {
+    private init(data: URL, address: String, process: ChildProcess, log: URL) {
         self.data = data
         self.address = address
-        self.processIdentifier = processIdentifier
-        self.ended = ended
+        self.process = process
         self.log = log
-        self.status = status
     }
 
-    deinit { if !ended.isOver { kill(processIdentifier, SIGKILL) } }
+    deinit { process.send(SIGKILL) }
 
     /// Starts the service on a data directory and returns once it is ready.
     static func start(data: URL) async throws -> RunningService {
@@ -29,66 +24,40 @@ final class RunningService: Sendable {
             throw EndToEndError.programMissing(path: Program.url.path)
         }
         let log = try TestSupport.temporaryDirectory().appendingPathComponent("serve.log")
-        try Data().write(to: log)
-        let process = Process()
-        process.executableURL = Program.url
-        process.arguments = ["serve", "--host", "127.0.0.1", "--port", "0", "--data", data.path]
-        process.currentDirectoryURL = TestSupport.projectDirectory
-        process.standardInput = FileHandle.nullDevice
-        let handle = try FileHandle(forWritingTo: log)
-        process.standardOutput = handle
-        process.standardError = handle
-        let ended = ProcessEnd()
-        process.terminationHandler = { _ in ended.signal() }
-        try process.run()
-        let box = ExitStatus(process)
+        let process = try ChildProcess.start(
+            Program.url, ["serve", "--host", "127.0.0.1", "--port", "0", "--data", data.path], output: log, errors: log,
+            directory: TestSupport.projectDirectory)
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(30)
-        while clock.now < deadline, !ended.isOver {
-            let text = String(decoding: try Data(contentsOf: log), as: UTF8.self)
+        while clock.now < deadline, !process.isOver {
+            let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
             if let found = text.firstMatch(of: #/http://127\.0\.0\.1:[1-9][0-9]*/#) {
-                let service = RunningService(
-                    data: data, address: String(found.output), processIdentifier: process.processIdentifier, ended: ended, log: log,
-                    status: { box.value })
+                let service = RunningService(data: data, address: String(found.output), process: process, log: log)
                 try await service.until("ready", seconds: 30) { try await service.call("/readyz").status == 200 }
                 return service
             }
             try await clock.sleep(for: .milliseconds(20))
         }
-        if !ended.isOver { kill(process.processIdentifier, SIGKILL) }
-        throw EndToEndError.noAddress(log: String(decoding: try Data(contentsOf: log), as: UTF8.self))
+        process.send(SIGKILL)
+        throw EndToEndError.noAddress(log: (try? String(contentsOf: log, encoding: .utf8)) ?? "")
     }
 
     var logText: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
 
     /// Sends a signal and waits for the end; the exit status, or 128 + signal.
     func stop(_ signal: Int32 = SIGTERM, within limit: Duration = .seconds(60)) async throws -> Int32 {
-        kill(processIdentifier, signal)
-        guard await ended.wait(for: limit) else { throw EndToEndError.timeIsUp(waitingFor: "the end of the service", last: logText) }
-        return status()
+        process.send(signal)
+        guard let status = await process.wait(for: limit) else {
+            throw EndToEndError.timeIsUp(waitingFor: "the end of the service", last: logText)
+        }
+        return status
     }
 
     /// One call of curl: `call("/v1/jobs", "-X", "POST", "-d", "{}")`.
     func call(_ path: String, _ arguments: String...) async throws -> Answer { try await call(path, arguments: arguments) }
 
     func call(_ path: String, arguments: [String]) async throws -> Answer {
-        let place = try TestSupport.temporaryDirectory()
-        defer { try? FileManager.default.removeItem(at: place) }
-        let head = place.appendingPathComponent("head")
-        let all = ["-sS", "--max-time", "120", "-D", head.path, "-H", "Expect:"] + arguments + [address + path]
-        let result = try await ChildProcess.run(URL(fileURLWithPath: "/usr/bin/curl"), all, timeout: .seconds(130))
-        let lines = (try? String(contentsOf: head, encoding: .utf8))?.split(separator: "\r\n") ?? []
-        // The last status line counts: a 100 Continue may come before it.
-        guard let start = lines.lastIndex(where: { $0.hasPrefix("HTTP/1.1 ") }), let status = Int(lines[start].split(separator: " ")[1])
-        else {
-            throw EndToEndError.curlFailed(arguments: all, errors: result.errorText)
-        }
-        var fields: [String: String] = [:]
-        for line in lines[(start + 1)...] {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            fields[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-        }
-        return Answer(status: status, fields: fields, body: result.output)
+        try await Curl.call(address + path, arguments, seconds: 120)
     }
 
     /// POST of a JSON text.
@@ -118,13 +87,4 @@ final class RunningService: Sendable {
         }
         throw EndToEndError.timeIsUp(waitingFor: what, last: String(logText.suffix(4000)))
     }
-}
-
-/// How a process ended.
-///
-/// Safe because it is read only after the process is over, when nothing changes it any more.
-private final class ExitStatus: @unchecked Sendable {
-    private let process: Process
-    init(_ process: Process) { self.process = process }
-    var value: Int32 { process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus }
 }
