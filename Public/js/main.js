@@ -1,6 +1,8 @@
 // Chooses the view for the address behind `#`, and tells a view when it is left so that it stops its timers and streams.
-import { announce, el, problemNotice, show } from "./dom.js";
+import { announce, el, show } from "./dom.js";
 import { get } from "./api.js";
+import { problemNotice } from "./problem.js";
+import { guardPage } from "./parts/drop.js";
 import { datasetsView } from "./views/datasets.js";
 import { datasetView } from "./views/dataset.js";
 import { trainView } from "./views/train.js";
@@ -33,19 +35,21 @@ async function render() {
   }
   const place = el("div");
   show(main, place);
-  const found = routes.map(([pattern, view]) => [pattern.exec(address), view]).find(([match]) => match);
-  if (!found) {
-    show(place, el("h1", null, "No such page"), el("p", null, el("a", { href: "#/datasets" }, "Go to your pictures")));
-    return;
-  }
-  const [match, view] = found;
+  main.setAttribute("aria-busy", "true");
+  const waiting = setTimeout(() => { if (place.childElementCount === 0) show(place, el("p", { class: "soft" }, "Loading …")); }, 400);
   try {
-    await view(place, match.slice(1).map((part) => part && decodeURIComponent(part)), signal);
+    const found = routes.map(([pattern, view]) => [pattern.exec(address), view]).find(([match]) => match);
+    if (found) await found[1](place, found[0].slice(1).map((part) => part && decodeURIComponent(part)), signal);
+    else show(place, el("h1", null, "No such page"), el("p", null, el("a", { href: "#/datasets" }, "Go to your pictures")));
   } catch (error) {
     if (signal.aborted) return;
+    if (!place.querySelector("h1")) show(place, el("h1", null, error.status === 404 ? "Not here" : "That did not work"));
     place.append(problemNotice(error));
+  } finally {
+    clearTimeout(waiting);
   }
   if (signal.aborted) return;
+  main.removeAttribute("aria-busy");
   const heading = place.querySelector("h1")?.textContent ?? "Aliquot";
   document.title = `${heading} · Aliquot`;
   if (!first) { main.focus({ preventScroll: true }); scrollTo(0, 0); announce(heading); }
@@ -53,9 +57,11 @@ async function render() {
 }
 
 addEventListener("hashchange", render);
+document.querySelector("a.skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });  // `#main` is no view
+guardPage();
 render();
 
 get("/v1/version").then((version) => {
-  const parts = [version.name ?? "aliquot", version.version, version.cores && `${version.cores} cores`].filter(Boolean);
-  document.getElementById("build").textContent = parts.join(" · ");
+  const parts = [`${version.name} ${version.version}`, version.kernels?.backend, version.cores && `${version.cores} cores`].filter(Boolean);
+  show(document.getElementById("build"), parts.join(" · "), " · ", el("a", { href: "openapi.json" }, "HTTP API (OpenAPI)"));
 }).catch(() => {});

@@ -1,5 +1,6 @@
 // How a job's state looks, the same everywhere.
 import { el } from "../dom.js";
+import { valueTitle, words } from "../format.js";
 
 const wordsOf = {
   queued: "waiting", running: "running", succeeded: "done", failed: "failed", cancelled: "cancelled", interrupted: "interrupted, will go on",
@@ -11,9 +12,13 @@ export function stateBadge(state) { return el("span", { class: `badge ${state}` 
 
 /// What a job does, in a few words.
 export function jobTitle(job) {
+  const subject = job.specification?.dataset ?? job.specification?.model;
+  const kind = { train: "Training", import: "Import of an archive", quantise: "Quantisation", evaluate: "Evaluation", study: "Study" }[job.type] ?? words(job.type);
+  return subject ? `${kind} · ${subject}` : kind;
+}
+
+/// The way and the network of a training, or nothing.
+export function jobDetail(job) {
   const request = job.specification ?? {};
-  const subject = request.dataset ? ` · ${request.dataset}` : "";
-  if (job.type === "train") return `Training${subject}`;
-  if (job.type === "import") return `Import of an archive${subject}`;
-  return `${job.type}${subject}`;
+  return [request.method && valueTitle(request.method), request.network].filter(Boolean).join(", ");
 }

@@ -1,42 +1,48 @@
 // Drop a picture, see what the model says, how sure it is and how long it took.
-import { announce, el, labelled, problemNotice, show } from "../dom.js";
+import { announce, el, labelled, show } from "../dom.js";
 import { list, path, upload } from "../api.js";
-import { milliseconds, percent } from "../format.js";
+import { counted, milliseconds, percent } from "../format.js";
 import { bars } from "../chart.js";
+import { problemNotice } from "../problem.js";
 import { dropZone } from "../parts/drop.js";
 
+const mostFiles = 100;
+/// Answers that stay on the page.
+const mostAnswers = 100;
+
 export async function classifyView(place, [wanted], leaving) {
-  show(place, el("h1", null, "Classify a picture"));
   const models = await list("/v1/models");
-  if (models.length === 0) {
-    place.append(el("p", null, "There is no model yet. ", el("a", { href: "#/train" }, "Train one first.")));
-    return;
-  }
-  place.append(classifier(models.map((one) => one.name), wanted, leaving));
+  show(place, el("h1", null, "Classify a picture"), models.length === 0
+    ? el("p", null, "There is no model yet. ", el("a", { href: "#/train" }, "Train one first."))
+    : classifier(models.map((one) => one.name), wanted, leaving));
 }
 
-/// The field for model and precision, the drop zone and the answers below it.
-export function classifier(names, wanted, leaving) {
+/// The fields for model and arithmetic, the drop zone and the answers below it. `version`: a function that names one version, where not the newest is meant.
+export function classifier(names, wanted, leaving, version) {
   const model = el("select", null, names.map((one) => el("option", { value: one, selected: one === wanted }, one)));
   const precision = el("select", null, [["", "what the model prefers"], ["int8", "int8 (8-bit whole numbers)"], ["float", "float (32-bit)"]].map(([value, text]) => el("option", { value }, text)));
-  const answers = el("div", { class: "cards" });
+  const answers = el("div", { class: "cards answers" }), note = el("div", { role: "status" });
   return el("div", null,
-    el("div", { class: "fields" }, labelled("Model", model), labelled("Arithmetic", precision)), el("p", null),
-    dropZone("Drop pictures here, or choose files (JPEG, PNG, TIFF, WebP, BMP).", { accept: "image/*,.tif,.tiff", many: true, take: classifyAll }),
-    el("p", null), answers);
+    el("div", { class: "fields" }, names.length > 1 && labelled("Model", model), labelled("Arithmetic", precision)),
+    dropZone("Drop pictures here: JPEG, PNG, TIFF, WebP or BMP. They are not stored.", { accept: "image/*,.tif,.tiff", many: true, take: classifyAll }), note, answers);
 
   async function classifyAll(files) {
-    for (const file of files.slice(0, 50)) {
+    show(note, files.length > mostFiles && el("p", { class: "notice warn" }, `The first ${mostFiles} of ${counted(files.length, "picture")} are classified; for more use the service's HTTP API.`));
+    for (const file of files.slice(0, mostFiles)) {
       if (leaving.aborted) return;
-      const card = el("section", { class: "card", "aria-label": file.name });
+      const card = el("section", { class: "card", "aria-label": file.name }, el("h3", null, file.name), el("p", { class: "soft" }, "asking …"));
       answers.prepend(card);
-      show(card, el("h3", null, file.name), el("p", { class: "soft" }, "asking …"));
+      while (answers.childElementCount > mostAnswers) answers.lastElementChild.remove();
       try {
-        const answer = await upload("POST", `${path("v1", "models", model.value)}/classify`, file, { precision: precision.value, top_k: 10 }, { "Content-Type": file.type || "application/octet-stream" });
-        const best = answer.predictions[0];
+        const number = version?.();
+        const address = number ? path("v1", "models", model.value, "versions", String(number)) : path("v1", "models", model.value);
+        const answer = await upload("POST", `${address}/classify`, file, { precision: precision.value, top_k: 10 }, { "Content-Type": file.type || "application/octet-stream" });
+        const [best] = answer.predictions;
         show(card, el("h3", null, file.name), await preview(file),
-          el("p", null, "Most likely ", el("strong", null, best.label), `, ${percent(best.probability)}`), bars(answer.predictions),
-          el("p", { class: "small soft" }, `${answer.model ?? model.value} version ${answer.version ?? "?"}, ${answer.precision}: decoding ${milliseconds(answer.timing_ms.decode)}, waiting ${milliseconds(answer.timing_ms.queue)}, network ${milliseconds(answer.timing_ms.infer)}`));
+          el("p", null, "Most likely ", el("strong", null, best.label), `, ${percent(best.probability)}`,
+            answer.confident === false && el("span", { class: "hint warn" }, `not sure: it may be ${(answer.prediction_set ?? []).join(" or ")}`)),
+          bars(answer.predictions),
+          el("p", { class: "small soft" }, `${answer.model} version ${answer.version}, ${answer.precision} · decoding ${milliseconds(answer.timing_ms.decode)} · waiting ${milliseconds(answer.timing_ms.queue)} · network ${milliseconds(answer.timing_ms.infer)}`));
         announce(`${file.name}: ${best.label}, ${percent(best.probability)}`);
       } catch (error) {
         show(card, el("h3", null, file.name), problemNotice(error));
@@ -50,8 +56,9 @@ async function preview(file) {
   try {
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, 480 / Math.max(picture.width, picture.height));
-    const canvas = el("canvas", { class: "preview", width: Math.max(1, Math.round(picture.width * scale)), height: Math.max(1, Math.round(picture.height * scale)) });
+    const canvas = el("canvas", { class: "preview", width: Math.max(1, Math.round(picture.width * scale)), height: Math.max(1, Math.round(picture.height * scale)), role: "img", "aria-label": file.name });
     canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
     return canvas;
   } catch {
     return el("p", { class: "soft small" }, "(this browser cannot show this kind of picture)");
