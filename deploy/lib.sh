@@ -3,6 +3,7 @@
 # To be sourced, after `set -euo pipefail`.
 
 # What the program is built from and linked with (Debian 12 names), and what the scripts themselves use.
+# shellcheck disable=SC2034  # for those who source this
 BUILD_PACKAGES=(
     libdnnl-dev libssl-dev zlib1g-dev libarchive-dev libsqlite3-dev
     libjpeg-dev libspng-dev libtiff-dev libwebp-dev
