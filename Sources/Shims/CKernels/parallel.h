@@ -10,12 +10,35 @@ extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
 extern void omp_set_num_threads(int);
 
-#if defined(__x86_64__)
+// One clone for each kind of CPU, chosen when the program starts. ALIQUOT_ARCH (as in -DALIQUOT_ARCH='"x86-64-v3"') builds that one alone, to measure it.
+#if defined(ALIQUOT_ARCH)
+#define HOT __attribute__((target("arch=" ALIQUOT_ARCH)))
+#elif defined(__x86_64__)
 #define HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define HOT
 #endif
+// For kernels so large that a clone for every CPU would be a burden: blocks 16 wide are made for AVX-512, blocks 8 wide for AVX2. The caller asks
+// first whether the CPU has it, and has a slow way where it has not.
+#if defined(__x86_64__)
+#define ONLY_16 __attribute__((target("arch=x86-64-v4")))
+#define ONLY_8 __attribute__((target("arch=x86-64-v3")))
+#define HAS_16 __builtin_cpu_supports("x86-64-v4")
+#define HAS_8 __builtin_cpu_supports("x86-64-v3")
+#else
+#define ONLY_16
+#define ONLY_8
+#define HAS_16 1
+#define HAS_8 1
+#endif
 #define INLINE static inline __attribute__((always_inline))
+
+// Before a loop of a constant number of turns whose arrays are to live in registers.
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 64")
+#endif
 
 // The share of `count` pieces that belongs to this thread.
 #define SHARE(count, from, to)                                                  \

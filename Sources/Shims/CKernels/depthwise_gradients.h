@@ -1,0 +1,107 @@
+// Included once for each width: the gradient of the weights, a correlation of x with dy. W is the width.
+//
+// The K sums of one kernel row lie in registers over a band of rows that stays in the first-level cache; every vector of x is loaded once for each kernel
+// row and multiplied with all the dy that see it. Where K sums are too few to hide the latency of an addition there are several sets of them.
+#define VECTOR JOIN(vector, W)
+#define NAMED(name) JOIN(name##_, W)
+
+INLINE void NAMED(correlate)(
+    const correlation *p, const VECTOR *x, const VECTOR *dy, const int at, VECTOR *sums, const int T, const int K, const int S, const int SETS) {
+    VECTOR g[8];
+    UNROLL for (int t = 0; t < T; t++) g[t] = dy[at + t];
+    const int base = at * S - p->left, columns = (T - 1) * S + K;
+    const VECTOR *row = x + base;
+    if (K < 7 && base >= 0 && base + columns <= p->in_width) {
+        UNROLL for (int j = 0; j < columns; j++) {
+            const VECTOR v = row[j];
+            UNROLL for (int t = 0; t < T; t++)
+                if (j >= t * S && j - t * S < K) sums[t % SETS * K + j - t * S] += v * g[t];
+        }
+    } else {
+        const int first = -base, end = p->in_width - base;
+        UNROLL for (int j = 0; j < columns; j++) {
+            if (j < first || j >= end) continue;
+            const VECTOR v = row[j];
+            UNROLL for (int t = 0; t < T; t++)
+                if (j >= t * S && j - t * S < K) sums[t % SETS * K + j - t * S] += v * g[t];
+        }
+    }
+}
+
+INLINE void NAMED(gradients)(const correlation *p, const int K, const int S) {
+    const int SETS = W == 16 ? (K == 1 ? 4 : K == 3 ? 2 : 1) : (K == 1 ? 8 : K == 3 ? 3 : K == 5 ? 2 : 1);
+    const int tiles = (p->out_width + 7) / 8, tile = p->out_width / tiles, longer = p->out_width % tiles;
+    const int fitting = BAND_FLOATS / ((p->in_width * S + p->out_width) * W), band = fitting < 1 ? 1 : fitting;
+    for (int from = p->from; from < p->to; from += band) {
+        const int to = from + band < p->to ? from + band : p->to;
+        for (int k = 0; k < K; k++) {
+            VECTOR sums[16];
+            UNROLL for (int i = 0; i < SETS * K; i++) sums[i] = (VECTOR){0};
+            for (int r = from; r < to; r++) {
+                const int in = r * S - p->top + k;
+                if (in < 0 || in >= p->in_height) continue;
+                const VECTOR *x = (const VECTOR *)p->x + (int64_t)in * p->in_width, *dy = (const VECTOR *)p->dy + (int64_t)r * p->out_width;
+                int at = 0;
+                for (int i = 0; i < tiles; i++) {
+                    const int size = tile + (i < longer);
+                    switch (size) {
+                    case 8: NAMED(correlate)(p, x, dy, at, sums, 8, K, S, SETS); break;
+                    case 7: NAMED(correlate)(p, x, dy, at, sums, 7, K, S, SETS); break;
+                    case 6: NAMED(correlate)(p, x, dy, at, sums, 6, K, S, SETS); break;
+                    case 5: NAMED(correlate)(p, x, dy, at, sums, 5, K, S, SETS); break;
+                    case 4: NAMED(correlate)(p, x, dy, at, sums, 4, K, S, SETS); break;
+                    default:
+                        for (int t = 0; t < size; t++) NAMED(correlate)(p, x, dy, at + t, sums, 1, K, S, SETS);
+                    }
+                    at += size;
+                }
+            }
+            VECTOR *dw = (VECTOR *)p->dw + k * K;
+            UNROLL for (int i = 0; i < K; i++) {
+                VECTOR sum = sums[i];
+                UNROLL for (int set = 1; set < SETS; set++) sum += sums[set * K + i];
+                dw[i] += sum;
+            }
+        }
+    }
+}
+
+#define GRADIENTS(K, S) JOIN(ONLY_, W) static void JOIN(gradients_##K##_##S##_, W)(const correlation *p) { NAMED(gradients)(p, K, S); }
+GRADIENTS(1, 1) GRADIENTS(3, 1) GRADIENTS(5, 1) GRADIENTS(7, 1) GRADIENTS(9, 1) GRADIENTS(11, 1)
+GRADIENTS(3, 2) GRADIENTS(5, 2) GRADIENTS(7, 2) GRADIENTS(9, 2) GRADIENTS(11, 2)
+#undef GRADIENTS
+
+// Any kernel and stride, one weight after the other.
+INLINE void NAMED(gradients_slowly)(const correlation *p) {
+    const int K = p->kernel, S = p->stride;
+    for (int k = 0; k < K; k++)
+        for (int l = 0; l < K; l++) {
+            VECTOR sum = {0};
+            for (int r = p->from; r < p->to; r++) {
+                const int in = r * S - p->top + k;
+                if (in < 0 || in >= p->in_height) continue;
+                const VECTOR *x = (const VECTOR *)p->x + (int64_t)in * p->in_width, *dy = (const VECTOR *)p->dy + (int64_t)r * p->out_width;
+                for (int c = 0; c < p->out_width; c++) {
+                    const int column = c * S - p->left + l;
+                    if (column >= 0 && column < p->in_width) sum += x[column] * dy[c];
+                }
+            }
+            ((VECTOR *)p->dw)[k * K + l] += sum;
+        }
+}
+HOT static void NAMED(gradients_any)(const correlation *p) { NAMED(gradients_slowly)(p); }
+
+#define CASE(K, S) case (K) * 2 + (S): JOIN(gradients_##K##_##S##_, W)(p); return
+static void NAMED(find_gradients)(const correlation *p) {
+    if (p->stride <= 2 && JOIN(HAS_, W)) {
+        switch (p->kernel * 2 + p->stride) {
+        CASE(1, 1); CASE(3, 1); CASE(5, 1); CASE(7, 1); CASE(9, 1); CASE(11, 1);
+        CASE(3, 2); CASE(5, 2); CASE(7, 2); CASE(9, 2); CASE(11, 2);
+        default: break;
+        }
+    }
+    NAMED(gradients_any)(p);
+}
+#undef CASE
+#undef VECTOR
+#undef NAMED
