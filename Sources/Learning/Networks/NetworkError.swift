@@ -1,0 +1,3 @@
+package enum NetworkError: Error, Sendable, Equatable {
+    case unknown(name: String, known: [String])
+}
