@@ -41,6 +41,7 @@ let package = Package(
         shim("COneDNN", apt: "libdnnl-dev"),
         shim("COpenSSL", apt: "libssl-dev"),
         shim("CArchive", apt: "libarchive-dev"),
+        shim("CZlib", apt: "zlib1g-dev"),
         .target(
             name: "CCodecs", path: "Sources/Shims/CCodecs",
             linkerSettings: [
@@ -56,6 +57,8 @@ let package = Package(
         // Wire
         // Sockets: turns file descriptors into byte streams on Dispatch sources, and nothing else.
         room("Wire", "Sockets", ["Base"]),
+        // Gzip: compresses and, under an output limit, decompresses.
+        room("Wire", "Gzip", ["CZlib"]),
         // HTTP: speaks HTTP/1.1: bytes to requests, responses to bytes, requests to handlers.
         room("Wire", "HTTP", ["Base", "Sockets", httpTypes]),
 
@@ -107,7 +110,8 @@ let package = Package(
             ]),
         // API: maps HTTP resources onto stores, queue and predictor; decides nothing else.
         room(
-            "Service", "API", ["Base", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", httpTypes, log]),
+            "Service", "API",
+            ["Base", "Gzip", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", httpTypes, log]),
 
         // App: knows all, known to nobody.
         room(
@@ -152,12 +156,15 @@ let package = Package(
         specs("API", ["Base", "HTTP", "Images", "DatasetStore", "ModelStore", "Jobs", "Inference", "TestSupport", httpTypes, log]),
         specs("AliquotService", ["API", "Base", "Jobs", "Tensors", "Engine", "Networks", "ModelFormat", "Images", "TestSupport", log]),
         specs("Sockets", ["Base"]),
+        specs("Gzip"),
         specs("HTTP", ["Base", "Sockets", "TestSupport", httpTypes]),
         specs("Images", ["Base", "CCodecs", "TestSupport"]),
         specs("Augmentation", ["Base", "Images", "TestSupport"]),
         specs("SamplePictures", ["Base", "Images", "TestSupport"]),
         specs("DatasetStore", ["Base", "Images", "CArchive", "TestSupport", grdb]),
         specs("ModelStore", ["Base", "Tensors", "Engine", "ModelFormat", "TestSupport"]),
+        specs("Networks", ["Base", "Engine", "TestSupport"]),
+        specs("CKernels", []),
     ],
     swiftLanguageModes: [.v6]
 )
