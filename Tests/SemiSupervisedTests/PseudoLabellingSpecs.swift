@@ -31,4 +31,16 @@ struct PseudoLabellingSpecs {
         let none = PseudoLabelSummary(labels: [], unlabelled: 40, classes: 2, confidence: 0.8, largestProbability: 0.7)
         #expect(PseudoLabelling.alarms(none, labelled: [0, 1]) == [.noPseudoLabels(confidence: 0.8, likeliest: 0.7)])
     }
+
+    @Test("are cut to the surest of each class, those kept before counted")
+    func surest() {
+        func label(_ name: String, _ label: Int, _ probability: Double) -> PseudoLabel {
+            PseudoLabel(picture: name, label: label, probability: probability)
+        }
+        // Given one of class 0 kept before, and room for two of each class
+        let new = [label("a", 0, 0.9), label("b", 0, 0.95), label("c", 1, 0.81), label("d", 1, 0.99), label("e", 1, 0.85)]
+        let kept = PseudoLabelling.surest(new, atMost: 2, besides: [label("z", 0, 0.8)])
+        // Then one more of class 0, the surest, and the two surest of class 1, in their order
+        #expect(kept.map(\.picture) == ["b", "d", "e"])
+    }
 }

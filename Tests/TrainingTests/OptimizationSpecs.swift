@@ -54,6 +54,25 @@ struct OptimizationSpecs {
         }
     }
 
+    @Test("a soft target takes the label's place, its loss times the square of its temperature")
+    func softTargets() {
+        // Given logits 1, 2, 3 and the teacher's 0.2, 0.3, 0.5 at temperature 2
+        let soft = SoftTarget(probabilities: [0.2, 0.3, 0.5], temperature: 2)
+        func evaluate(_ logits: [Float]) -> (loss: Double, gradient: [Float]) {
+            CrossEntropy().evaluate(logits: logits + [0, 0, 1], labels: [0, 2], soft: [soft, nil], classes: 3)
+        }
+        let (loss, gradient) = evaluate([1, 2, 3])
+        // Then loss = (4 · Σ q (logsumexp(z/2) − z/2) + CE([0, 0, 1], 2)) / 2; numpy: (4 · 1.0302697 + 0.5514447) / 2
+        #expect(abs(loss - (4 * 1.0302697 + 0.5514447) / 2) < 1e-6)
+        // And the gradient is its slope
+        for index in 0..<3 {
+            var (above, below): ([Float], [Float]) = ([1, 2, 3], [1, 2, 3])
+            above[index] += 0.01
+            below[index] -= 0.01
+            #expect(abs((evaluate(above).loss - evaluate(below).loss) / 0.02 - Double(gradient[index])) < 1e-4)
+        }
+    }
+
     @Test("balanced weights make every class count equally")
     func balancedWeights() {
         // 3 of class 0, 1 of class 1, none of class 2: n/(k·n_c) = 4/9, 4/3, and 1 for the absent one

@@ -1,8 +1,21 @@
 import Training
 
-/// Both networks of a plain distillation and what passed between them.
+/// The networks of a distillation and what passed between them.
 package struct DistillationResult: Sendable {
-    package let teacher: TrainingResult
+    /// In the order of the recipes.
+    package let teachers: [TrainingResult]
+    /// The last round's.
     package let student: TrainingResult
-    package let pseudoLabels: PseudoLabelSummary
+    /// One for each round that labelled anything, at least one. Each counts all pictures kept so far.
+    package let rounds: [PseudoLabelSummary]
+
+    /// After the last round.
+    package var pseudoLabels: PseudoLabelSummary { rounds[rounds.count - 1] }
+
+    init(teachers: [TrainingResult], student: TrainingResult, rounds: [PseudoLabelSummary]) {
+        precondition(!teachers.isEmpty && !rounds.isEmpty, "a distillation has a teacher and a round")
+        self.teachers = teachers
+        self.student = student
+        self.rounds = rounds
+    }
 }

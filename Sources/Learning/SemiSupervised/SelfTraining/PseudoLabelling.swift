@@ -27,6 +27,19 @@ package enum PseudoLabelling {
         }
     }
 
+    /// At most so many of a class, the surest ones (of equal ones the first), in their order.
+    /// - Parameter known: kept before; they count.
+    package static func surest(_ labels: [PseudoLabel], atMost limit: Int, besides known: [PseudoLabel]) -> [PseudoLabel] {
+        var room = Dictionary(grouping: known, by: \.label).mapValues { limit - $0.count }
+        var isKept = [Bool](repeating: false, count: labels.count)
+        for index in labels.indices.sorted(by: { (labels[$1].probability, $0) < (labels[$0].probability, $1) })
+        where room[labels[index].label, default: limit] > 0 {
+            room[labels[index].label, default: limit] -= 1
+            isKept[index] = true
+        }
+        return labels.indices.filter { isKept[$0] }.map { labels[$0] }
+    }
+
     /// What is wrong with the kept labels, seen from the labelled ones.
     package static func alarms(_ summary: PseudoLabelSummary, labelled: [Int]) -> [TrainingAlarm] {
         guard summary.kept > 0 else { return [.noPseudoLabels(confidence: summary.confidence, likeliest: summary.largestProbability)] }

@@ -7,9 +7,11 @@ package struct PictureBatch: Sendable {
     package let count: Int
     /// The class of each picture; empty where nobody asks.
     package let labels: [Int]
+    /// For each picture what it is trained towards in place of its label; empty where no picture has such a target.
+    package let soft: [SoftTarget?]
 
     /// - Parameter pictures: each `side` × `side`, as geometry and augmentation make them: anything else would be written beside its place.
-    init(_ pictures: [RGBImage], side: Int, normalisation: Normalisation, labels: [Int] = []) {
+    init(_ pictures: [RGBImage], side: Int, normalisation: Normalisation, labels: [Int] = [], soft: [SoftTarget?] = []) {
         precondition(pictures.allSatisfy { $0.width == side && $0.height == side }, "a picture of a batch is not \(side) × \(side)")
         let area = 3 * side * side
         pixels = [Float](unsafeUninitializedCapacity: pictures.count * area) { buffer, initialised in
@@ -19,5 +21,6 @@ package struct PictureBatch: Sendable {
         }
         count = pictures.count
         self.labels = labels
+        self.soft = soft
     }
 }

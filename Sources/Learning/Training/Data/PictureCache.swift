@@ -1,3 +1,4 @@
+import Augmentation
 import Foundation
 import Images
 import Synchronization
@@ -37,6 +38,11 @@ package final class PictureCache: Sendable {
     /// The picture as validation, test and the service see it: `geometry` applied, size × size.
     package func forEvaluation(_ file: PictureFile) throws(TrainingError) -> RGBImage {
         try cached(Key(name: file.name, use: .evaluation)) { () throws(TrainingError) in geometry.apply(to: try decode(file)) }
+    }
+
+    /// Another view of the picture: transformed as decoded, then as evaluation sees it. Not kept.
+    package func forEvaluation(_ file: PictureFile, view: PictureTransform) throws(TrainingError) -> RGBImage {
+        geometry.apply(to: view.apply(to: try decode(file)))
     }
 
     /// How many pictures are kept.

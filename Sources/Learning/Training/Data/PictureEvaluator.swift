@@ -1,3 +1,4 @@
+import Augmentation
 import Engine
 import Images
 
@@ -16,12 +17,16 @@ package struct PictureEvaluator: Sendable {
 
     /// Logits of each picture, `[pictures, classes]`, in order.
     ///
-    /// - Parameter advanced: called after each batch with the number of pictures done; what it throws ends the run.
+    /// - Parameters:
+    ///   - view: a transform that comes before the evaluation geometry; nil for the picture itself.
+    ///   - advanced: called after each batch with the number of pictures done; what it throws ends the run.
     /// - Throws: ``TrainingError`` for a picture that cannot be read, `EngineError` of the plan, or what `advanced` throws.
-    package func logits(of files: [PictureFile], plan: any InferencePlan, advanced: (Int) throws -> Void = { _ in }) throws -> [[Float]] {
+    package func logits(
+        of files: [PictureFile], view: PictureTransform? = nil, plan: any InferencePlan, advanced: (Int) throws -> Void = { _ in }
+    ) throws -> [[Float]] {
         var rows: [[Float]] = []
         rows.reserveCapacity(files.count)
-        try forEachBatch(of: files, size: plan.batch) { batch in
+        try forEachBatch(of: files, view: view, size: plan.batch) { batch in
             let logits = try batch.pixels.withUnsafeBufferPointer { try plan.run($0, count: batch.count) }
             for index in 0..<batch.count { rows.append(Array(logits[(index * plan.classes)..<((index + 1) * plan.classes)])) }
             try advanced(rows.count)
@@ -30,17 +35,25 @@ package struct PictureEvaluator: Sendable {
     }
 
     /// Every batch of the pictures in order, the last one shorter, decoded ahead.
-    package func forEachBatch(of files: [PictureFile], size: Int, _ body: (PictureBatch) throws -> Void) throws {
+    package func forEachBatch(of files: [PictureFile], view: PictureTransform? = nil, size: Int, _ body: (PictureBatch) throws -> Void)
+        throws
+    {
         let batches = Prefetcher(count: (files.count + size - 1) / size, ahead: threads + 2, threads: threads) { [self] index in
-            try batch(Array(files[(index * size)..<min(files.count, (index + 1) * size)]))
+            try batch(Array(files[(index * size)..<min(files.count, (index + 1) * size)]), view: view)
         }
         while let batch = try batches.next() { try body(batch) }
     }
 
     /// The pictures in the evaluation geometry, normalised.
-    package func batch(_ files: [PictureFile]) throws(TrainingError) -> PictureBatch {
+    package func batch(_ files: [PictureFile], view: PictureTransform? = nil) throws(TrainingError) -> PictureBatch {
         var pictures: [RGBImage] = []
-        for file in files { pictures.append(try cache.forEvaluation(file)) }
+        for file in files {
+            if let view {
+                pictures.append(try cache.forEvaluation(file, view: view))
+            } else {
+                pictures.append(try cache.forEvaluation(file))
+            }
+        }
         return PictureBatch(pictures, side: cache.geometry.size, normalisation: normalisation)
     }
 }

@@ -39,6 +39,9 @@ package struct TrainingPictures: Sendable {
             var random = SeededRandom(seed: seed, purpose: "weak.\(epoch).\(firstPlace + offset)")
             pictures.append(augmentation.apply(to: try cache.forTraining(samples[index].picture), random: &random))
         }
-        return PictureBatch(pictures, side: cache.geometry.size, normalisation: normalisation, labels: indices.map { samples[$0].label })
+        let soft = indices.map { samples[$0].soft }
+        return PictureBatch(
+            pictures, side: cache.geometry.size, normalisation: normalisation, labels: indices.map { samples[$0].label },
+            soft: soft.contains { $0 != nil } ? soft : [])
     }
 }

@@ -14,6 +14,9 @@ package struct TrainingData: Sendable, Equatable {
         for sample in training + validation where !(0..<classes).contains(sample.label) {
             throw .labelOutOfRange(picture: sample.picture.name, got: sample.label, classes: classes)
         }
+        for case (let sample, let soft?) in training.map({ ($0, $0.soft) }) where soft.probabilities.count != classes {
+            throw .labelOutOfRange(picture: sample.picture.name, got: soft.probabilities.count, classes: classes)
+        }
         self.classes = classes
         self.training = training
         self.validation = validation
@@ -24,7 +27,10 @@ package struct TrainingData: Sendable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         var text = String(decoding: try encoder.encode(configuration), as: UTF8.self)
-        for sample in training { text += "\nt \(sample.label) \(sample.picture.name)" }
+        for sample in training {
+            text += "\nt \(sample.label) \(sample.picture.name)"
+            if let soft = sample.soft { text += " \(soft.temperature) \(soft.probabilities)" }
+        }
         for sample in validation { text += "\nv \(sample.label) \(sample.picture.name)" }
         return SHA256Digest(of: Data(text.utf8))
     }

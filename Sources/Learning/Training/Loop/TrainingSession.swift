@@ -71,7 +71,7 @@ final class TrainingSession {
         var dropout = SeededRandom(seed: trainer.configuration.seed, purpose: "dropout.\(number)")
         let seed = dropout.next()
         let logits = try batch.pixels.withUnsafeBufferPointer { try plan.forward($0, seed: seed) }
-        let (value, gradient) = loss.evaluate(logits: logits, labels: batch.labels, classes: trainer.data.classes)
+        let (value, gradient) = loss.evaluate(logits: logits, labels: batch.labels, soft: batch.soft, classes: trainer.data.classes)
         guard value.isFinite else { throw TrainingError.diverged(stage: trainer.stage, epoch: state.epoch + 1, step: state.step + 1) }
         try plan.backward(gradient, headOnly: step.freezeBody)
         try plan.update(step)

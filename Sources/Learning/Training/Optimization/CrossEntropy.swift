@@ -23,25 +23,29 @@ package struct CrossEntropy: Sendable, Equatable {
     /// - Parameters:
     ///   - logits: `[batch, classes]`, row-major.
     ///   - labels: `[batch]`, each `0 ..< classes`.
+    ///   - soft: for each row a target that takes the label's place (its weight in the mean stays the label's); empty for none.
     /// - Returns: the mean loss in nats, and its gradient with respect to the logits, `[batch, classes]`.
-    package func evaluate(logits: [Float], labels: [Int], classes: Int) -> (loss: Double, gradient: [Float]) {
+    package func evaluate(logits: [Float], labels: [Int], soft: [SoftTarget?] = [], classes: Int) -> (loss: Double, gradient: [Float]) {
         let total = labels.reduce(0) { $0 + (classWeights?[$1] ?? 1) }
         var gradient = [Float](repeating: 0, count: logits.count)
         var loss = 0.0
         for (row, label) in labels.enumerated() {
             let range = (row * classes)..<((row + 1) * classes)
-            let largest = Double(logits[range].max() ?? 0)
-            let logSum = largest + log(logits[range].reduce(0) { $0 + exp(Double($1) - largest) })
+            let taught = soft.isEmpty ? nil : soft[row]
+            let temperature = taught?.temperature ?? 1
+            let largest = Double(logits[range].max() ?? 0) / temperature
+            let logSum = largest + log(logits[range].reduce(0) { $0 + exp(Double($1) / temperature - largest) })
             var mass = 0.0
             var targets = [Double](repeating: 0, count: classes)
             for one in 0..<classes {
-                targets[one] = (classWeights?[one] ?? 1) * ((one == label ? 1 - smoothing : 0) + smoothing / Double(classes))
+                let weight = classWeights?[taught == nil ? one : label] ?? 1
+                targets[one] = weight * (taught?.probabilities[one] ?? ((one == label ? 1 - smoothing : 0) + smoothing / Double(classes)))
                 mass += targets[one]
             }
             for one in 0..<classes {
-                let logProbability = Double(logits[range.lowerBound + one]) - logSum
-                loss -= targets[one] * logProbability
-                gradient[range.lowerBound + one] = Float((exp(logProbability) * mass - targets[one]) / total)
+                let logProbability = Double(logits[range.lowerBound + one]) / temperature - logSum
+                loss -= temperature * temperature * targets[one] * logProbability
+                gradient[range.lowerBound + one] = Float(temperature * (exp(logProbability) * mass - targets[one]) / total)
             }
         }
         return (loss / total, gradient)

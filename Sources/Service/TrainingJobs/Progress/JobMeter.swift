@@ -20,7 +20,9 @@ struct JobMeter: Sendable {
     ///   - seconds: of any clock that never goes back.
     /// - Returns: fraction of the job (it never falls) and seconds left, where a second of work has already been seen.
     mutating func advance(_ phase: JobPhase, share: Double, seconds: Double) -> (fraction: Double, secondsLeft: Double?) {
-        for earlier in costs.prefix(while: { $0.phase != phase }) { done[earlier.phase] = 1 }
+        if costs.contains(where: { $0.phase == phase }) {
+            for earlier in costs.prefix(while: { $0.phase != phase }) { done[earlier.phase] = 1 }
+        }
         done[phase] = min(1, max(0, share))
         let total = costs.reduce(0) { $0 + $1.cost }
         let spent = costs.reduce(0) { $0 + $1.cost * (done[$1.phase] ?? 0) }

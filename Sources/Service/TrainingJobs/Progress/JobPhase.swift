@@ -1,6 +1,8 @@
-/// The parts of a training job, by the names that progress and metrics bear.
-enum JobPhase: String, Sendable, CaseIterable {
-    case supervised, teacher
-    case pseudoLabelling = "pseudo_labelling"
-    case student, quantisation, evaluation
+/// A part of a training job, by the name that progress and metrics bear. Several of a kind have numbers: `teacher`, `teacher_2`.
+struct JobPhase: RawRepresentable, Hashable, Sendable {
+    let rawValue: String
+
+    static let supervised = JobPhase(rawValue: "supervised")
+    static let quantisation = JobPhase(rawValue: "quantisation")
+    static let evaluation = JobPhase(rawValue: "evaluation")
 }

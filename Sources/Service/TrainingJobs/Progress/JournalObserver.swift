@@ -78,7 +78,7 @@ final class JournalObserver: DistillationObserver {
     func pseudoLabelled(_ summary: PseudoLabelSummary) {
         var metrics = ["mask_rate": summary.maskRate, "pseudo_labels": Double(summary.kept), "mean_probability": summary.meanProbability]
         for (name, count) in zip(classes, summary.histogram) { metrics["pseudo_labels.\(name)"] = Double(count) }
-        record { try journal.metric(metrics, phase: JobPhase.pseudoLabelling.rawValue) }
+        record { try journal.metric(metrics, phase: DistillationStage.labelling(round: 0)) }
         log(
             "\(summary.kept) of \(summary.unlabelled) unlabelled pictures are used: "
                 + zip(classes, summary.histogram).map { "\($0) \($1)" }.joined(separator: ", "))
@@ -109,8 +109,7 @@ final class JournalObserver: DistillationObserver {
                 state.phase = (stage, seconds)
                 state.lastProgress = -.infinity
             }
-            guard let phase = JobPhase(rawValue: stage) else { return nil }
-            let (fraction, left) = state.meter.advance(phase, share: share, seconds: seconds)
+            let (fraction, left) = state.meter.advance(JobPhase(rawValue: stage), share: share, seconds: seconds)
             guard isLast || seconds - state.lastProgress >= Self.interval else { return nil }
             state.lastProgress = seconds
             var progress = JobProgress(fraction: fraction, phase: stage)

@@ -63,15 +63,18 @@ struct TrainingJob {
             let result = try runner.run(JobPhase.supervised.rawValue, own, data: data, observer: observer)
             networks.supervised = .init(graph: own.graph, result: result)
         }
-        let procedure = PlainDistillation(teacher: teacher, student: student, confidence: specification.confidence, runner: runner)
-        let distilled = try procedure.run(data: data, unlabelled: pictures.unlabelled, observer: observer) { kept in
-            observer.revise(.student, cost: trainingCost(pictures.training.count + kept, pictures.validation.count))
+        let procedure = Distillation(
+            teachers: [teacher], student: student, settings: DistillationSettings(confidence: specification.confidence), runner: runner)
+        let distilled = try procedure.run(data: data, unlabelled: pictures.unlabelled, observer: observer) { round, kept in
+            observer.revise(
+                JobPhase(rawValue: DistillationStage.student(round: round)),
+                cost: trainingCost(pictures.training.count + kept, pictures.validation.count))
         }
         if isBaseline {
-            networks.supervised = .init(graph: teacher.graph, result: distilled.teacher)
+            networks.supervised = .init(graph: teacher.graph, result: distilled.teachers[0])
             networks.supervisedIsTeacher = true
         } else {
-            networks.teacher = .init(graph: teacher.graph, result: distilled.teacher)
+            networks.teacher = .init(graph: teacher.graph, result: distilled.teachers[0])
         }
         networks.student = .init(graph: student.graph, result: distilled.student)
         networks.pseudoLabels = distilled.pseudoLabels
@@ -88,10 +91,14 @@ struct TrainingJob {
         if specification.method == .plainDistillation {
             let teacherIsBaseline = specification.teachers.first.map { $0 == specification.network } ?? true
             if specification.baseline, !teacherIsBaseline { costs.append((.supervised, trainingCost(training, validation))) }
-            costs.append((.teacher, trainingCost(training, validation)))
-            costs.append((.pseudoLabelling, Double(pictures.unlabelled.count) / 3))
+            costs.append((JobPhase(rawValue: DistillationStage.teacher(0)), trainingCost(training, validation)))
+            costs.append((JobPhase(rawValue: DistillationStage.labelling(round: 0)), Double(pictures.unlabelled.count) / 3))
             // Until it is known how many are kept: four fifths.
-            costs.append((.student, trainingCost(training + pictures.unlabelled.count * 4 / 5, validation)))
+            costs.append(
+                (
+                    JobPhase(rawValue: DistillationStage.student(round: 0)),
+                    trainingCost(training + pictures.unlabelled.count * 4 / 5, validation)
+                ))
         } else {
             costs.append((.supervised, trainingCost(training, validation)))
         }
