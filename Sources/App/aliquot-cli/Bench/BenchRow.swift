@@ -12,11 +12,17 @@ struct BenchRow: Encodable {
     var threads: Int
     var medianMs: Double
     var minMs: Double
+    /// Processor time of one pass, all threads together; unlike the wall clock's it barely grows when others use the machine too.
+    var cpuMs: Double?
     var imagesPerSecond: Double
     /// Bytes of the weights in a file, for inference.
     var bytes: Int?
     /// Bytes of the arena that holds activations.
     var activationBytes: Int
+    /// What making the plan took.
+    var creationMs: Double?
+    /// The most memory that the process ever held (`VmHWM`).
+    var peakResidentBytes: Int?
 
     func line() throws -> String {
         let encoder = JSONEncoder()
@@ -24,6 +30,22 @@ struct BenchRow: Encodable {
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
+}
+
+/// The largest resident set of this process so far; nil where the system does not tell.
+func peakResidentBytes() -> Int? {
+    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+        let kilobytes = line.split(separator: " ").compactMap({ Int($0) }).first
+    else { return nil }
+    return kilobytes * 1024
+}
+
+/// Processor time of this process so far in milliseconds, all threads together.
+func processorMilliseconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
 }
 
 /// Runs `step` twice to warm up, then `repeats` times; median and shortest in milliseconds.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Engine
 import EngineOneDNN
+import Foundation
 import Networks
 import Quantization
 
@@ -24,7 +25,9 @@ struct InferBenchCommand: ParsableCommand {
         let pictures = (0..<options.batch * 3 * options.size * options.size).map { _ in Float(random.normal()) }
         let planOptions = PlanOptions(batch: options.batch, side: options.size, threads: options.threads)
         let parameters = ParameterSet.initial(for: graph, seed: 0)
+        let start = DispatchTime.now().uptimeNanoseconds
         let float = try backend.inferencePlan(graph, parameters, planOptions)
+        let creation = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
         let plan: any InferencePlan
         var bytes = graph.parameterCount * 4
         if precision == "int8" {
@@ -37,16 +40,19 @@ struct InferBenchCommand: ParsableCommand {
         } else {
             plan = float
         }
+        var processor: [Double] = []
         let times = try timed(repeats: options.repeats * 4) {
+            let start = processorMilliseconds()
             _ = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.run(pictures, count: options.batch) }
+            processor.append(processorMilliseconds() - start)
         }
         if options.explain { print(explanation(of: try plan.explain(repeats: options.repeats))) }
         let row = BenchRow(
             peer: "Aliquot, \(backend.description)", work: "infer", precision: precision, network: options.network, batch: options.batch,
             size: options.size,
-            threads: options.threads, medianMs: times.median, minMs: times.shortest,
+            threads: options.threads, medianMs: times.median, minMs: times.shortest, cpuMs: processor.sorted()[processor.count / 2],
             imagesPerSecond: Double(options.batch) / times.median * 1e3, bytes: bytes,
-            activationBytes: plan.activationBytes)
+            activationBytes: plan.activationBytes, creationMs: precision == "float" ? creation : nil)
         print(try row.line())
     }
 }

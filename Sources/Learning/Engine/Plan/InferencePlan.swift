@@ -21,7 +21,8 @@ package protocol FloatInferencePlan: InferencePlan {
     /// The network as it is run, after folding and fusion; its layers' indices are those of ``observe(_:count:visit:)``.
     var network: FusedNetwork { get }
     func load(_ parameters: ParameterSet) throws(EngineError)
-    /// Runs, and shows the result of every fused layer, `[count, channels, height, width]` or `[count, features]` row-major, padding channels removed. The visitor must not keep the pointer.
+    /// Runs, and shows the result of every fused layer, `[some, channels, height, width]` or `[some, features]` row-major, padding channels removed: once or several
+    /// times for a layer, all pictures together, in their order. The visitor must not keep the pointer.
     func observe(_ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void)
         throws(EngineError)
 }

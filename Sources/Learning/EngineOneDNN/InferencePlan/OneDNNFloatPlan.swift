@@ -5,64 +5,79 @@ import Engine
 package final class OneDNNFloatPlan: FloatInferencePlan {
     package let batch: Int
     package let classes: Int
-    package var network: FusedNetwork { compiled.network }
-    package var activationBytes: Int { compiled.arena.bytes }
+    package let network: FusedNetwork
+    package var activationBytes: Int { lanes.activationBytes }
     private let graph: Graph
     private let compiled: FloatInferenceCompiler
-    private let picture: Int
+    private let lanes: InferenceLanes
+    private let weights = FloatWeights()
 
     package init(_ graph: Graph, _ parameters: ParameterSet, _ options: PlanOptions) throws(EngineError) {
-        let folded = try graph.folded(with: parameters)
+        let folded = try graph.folded(with: parameters), cut = InferenceLanes.Cut(options)
         self.graph = graph
+        network = folded.network
         batch = options.batch
         classes = graph.classes
-        compiled = try FloatInferenceCompiler(folded.network, options)
-        picture = compiled.shapes[0].dropFirst().reduce(1, *)
-        try load(folded)
+        let compile = { [weights] () throws(EngineError) in
+            try FloatInferenceCompiler.compile(
+                folded.network, batch: cut.slice, side: options.side, threads: cut.threads, weights: weights)
+        }
+        compiled = try compile()
+        var assemblies = [compiled.assembly]
+        while assemblies.count < cut.lanes { assemblies.append(try compile().assembly) }
+        lanes = InferenceLanes(assemblies, batch: options.batch, classes: graph.classes)
+        try weights.load(folded, compiled.runtime)
     }
 
-    package func load(_ parameters: ParameterSet) throws(EngineError) { try load(try graph.folded(with: parameters)) }
-
-    private func load(_ folded: FoldedNetwork) throws(EngineError) {
+    package func load(_ parameters: ParameterSet) throws(EngineError) {
         compiled.runtime.adoptThreads()
-        for (name, place) in compiled.parameters {
-            guard let tensor = folded.weights[name] else { throw .parameters(missing: [name], unexpected: [], wrongShape: []) }
-            try PlainReorder.write(tensor.values, place.plain, to: place.buffer.address, place.layout, compiled.runtime, node: name)
-        }
+        try weights.load(try graph.folded(with: parameters), compiled.runtime)
     }
 
     package func run(_ pictures: UnsafeBufferPointer<Float>, count: Int) throws(EngineError) -> [Float] {
-        compiled.runtime.adoptThreads()
-        try compiled.pictures.fill(pictures, count: count, batch: batch, picture: picture)
-        for operation in compiled.operations { try operation.run(compiled.runtime) }
-        guard let logits = compiled.values.last else { return [] }
-        return Array(UnsafeBufferPointer(start: logits.floats, count: count * classes))
+        try lanes.run(pictures, count: count)
     }
 
     package func observe(
         _ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void
     ) throws(EngineError) {
-        compiled.runtime.adoptThreads()
-        try compiled.pictures.fill(pictures, count: count, batch: batch, picture: picture)
+        let assembly = compiled.assembly, slice = assembly.batch, picture = assembly.picture
+        guard (1...batch).contains(count) else { throw .wrongCount(what: "pictures", got: count, expected: batch) }
+        guard pictures.count == count * picture else {
+            throw .wrongCount(what: "numbers of the pictures", got: pictures.count, expected: count * picture)
+        }
+        assembly.runtime.adoptThreads()
+        for first in stride(from: 0, to: count, by: slice) {
+            let size = min(slice, count - first)
+            try observe(UnsafeBufferPointer(rebasing: pictures[(first * picture)..<((first + size) * picture)]), size, visit)
+        }
+    }
+
+    private func observe(_ pictures: UnsafeBufferPointer<Float>, _ count: Int, _ visit: (Int, UnsafeBufferPointer<Float>) -> Void)
+        throws(EngineError)
+    {
+        let assembly = compiled.assembly
+        try assembly.pictures.fill(pictures, count: count, batch: assembly.batch, picture: assembly.picture)
         visit(0, pictures)
         var done = 0
-        for layer in compiled.network.layers.indices {
-            guard let last = compiled.operationOfLayer[layer] else { continue }
-            while done <= last {
-                try compiled.operations[done].run(compiled.runtime)
-                done += 1
+        for layer in network.layers.indices.dropFirst() {
+            if let last = assembly.operationOfLayer[layer] {
+                while done <= last {
+                    try assembly.operations[done].run(assembly.runtime)
+                    done += 1
+                }
             }
-            let shape = compiled.shapes[layer], layout = try compiled.description(layer)
+            let shape = assembly.shapes[layer]
             let plain = try MemoryDescription(shape, dnnl_f32, shape.count == 4 ? dnnl_nchw : dnnl_nc)
             let values = try PlainReorder.read(
-                compiled.values[layer].address, layout, as: plain, count: shape.reduce(1, *), compiled.runtime,
-                node: compiled.network.layers[layer].name)
-            values.withUnsafeBufferPointer { visit(layer, UnsafeBufferPointer(rebasing: $0[..<(values.count / batch * count)])) }
+                assembly.values[layer].address, compiled.description(layer), as: plain, count: shape.reduce(1, *), assembly.runtime,
+                node: network.layers[layer].name)
+            values.withUnsafeBufferPointer { visit(layer, UnsafeBufferPointer(rebasing: $0[..<(values.count / assembly.batch * count)])) }
         }
     }
 
     package func explain(repeats: Int) throws(EngineError) -> [PrimitiveTiming] {
         compiled.runtime.adoptThreads()
-        return try timings(of: compiled.operations, compiled.runtime, repeats: repeats)
+        return try timings(of: compiled.assembly.operations, compiled.runtime, repeats: repeats)
     }
 }

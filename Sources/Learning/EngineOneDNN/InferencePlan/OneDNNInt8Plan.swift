@@ -27,15 +27,3 @@ package final class OneDNNInt8Plan: InferencePlan {
         return try timings(of: compiled.operations, compiled.runtime, repeats: repeats)
     }
 }
-
-extension Buffer {
-    /// Takes the pictures in and zeroes the rest of the batch.
-    func fill(_ pictures: UnsafeBufferPointer<Float>, count: Int, batch: Int, picture: Int) throws(EngineError) {
-        guard (1...batch).contains(count) else { throw .wrongCount(what: "pictures", got: count, expected: batch) }
-        guard pictures.count == count * picture, let base = pictures.baseAddress else {
-            throw .wrongCount(what: "numbers of the pictures", got: pictures.count, expected: count * picture)
-        }
-        floats.update(from: base, count: pictures.count)
-        if count < batch { (floats + pictures.count).update(repeating: 0, count: (batch - count) * picture) }
-    }
-}

@@ -1,30 +1,50 @@
 import Engine
 import Foundation
 
-/// A piece of memory of a plan: either of the arena, shared by lifetime, or kept for good.
+/// A piece of memory of a plan: of the arena, shared by lifetime; a part of such a piece; or kept for good.
 final class Buffer {
-    let bytes: Int
+    private(set) var bytes: Int
     /// First and last step of the plan that uses it.
     private(set) var first = Int.max
     private(set) var last = Int.min
     /// Set when the arena is laid out; 64-byte aligned.
-    fileprivate(set) var address: UnsafeMutableRawPointer
+    fileprivate var place: UnsafeMutableRawPointer
+    private let whole: Buffer?
+    private let offset: Int
 
     init(bytes: Int) {
         self.bytes = max(64, (bytes + 63) & ~63)
-        address = Buffer.unplaced
+        place = Buffer.unplaced
+        whole = nil
+        offset = 0
     }
 
     /// Memory that is there already.
     init(kept address: UnsafeMutableRawPointer, bytes: Int) {
         self.bytes = bytes
-        self.address = address
+        place = address
+        whole = nil
+        offset = 0
     }
 
+    /// `bytes` of `whole` from `offset` on; using the part uses the whole.
+    init(partOf whole: Buffer, offset: Int, bytes: Int) {
+        self.bytes = bytes
+        place = Buffer.unplaced
+        self.whole = whole
+        self.offset = offset
+    }
+
+    var address: UnsafeMutableRawPointer { if let whole { whole.address + offset } else { place } }
+
     func use(at step: Int) {
+        whole?.use(at: step)
         first = min(first, step)
         last = max(last, step)
     }
+
+    /// Makes it larger, before the arena is laid out.
+    func grow(to bytes: Int) { self.bytes = max(self.bytes, (bytes + 63) & ~63) }
 
     var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
 
@@ -36,6 +56,8 @@ final class Buffer {
 final class Arena {
     private(set) var bytes = 0
     private var memory: UnsafeMutableRawPointer?
+    /// Where the memory is another arena's.
+    private var owner: Arena?
     private var buffers: [Buffer] = []
 
     func buffer(bytes: Int) -> Buffer {
@@ -45,7 +67,8 @@ final class Arena {
     }
 
     /// Gives every used buffer its place: the largest first, each at the lowest offset that is free for its whole lifetime. O(n²).
-    func layOut() throws(EngineError) {
+    /// - Parameter shared: an arena whose memory is used where it is large enough; the two are never in use at the same time.
+    func layOut(in shared: Arena? = nil) throws(EngineError) {
         struct Place {
             let offset: Int
             let buffer: Buffer
@@ -63,12 +86,18 @@ final class Arena {
             offsets.append((buffer, offset))
             bytes = max(bytes, offset + buffer.bytes)
         }
-        let memory = try Self.pages(bytes: bytes)
+        let memory: UnsafeMutableRawPointer
+        if let shared, let room = shared.memory, shared.bytes >= bytes {
+            memory = room
+            owner = shared
+        } else {
+            memory = try Self.pages(bytes: bytes)
+        }
         self.memory = memory
-        for (buffer, offset) in offsets { buffer.address = memory + offset }
+        for (buffer, offset) in offsets { buffer.place = memory + offset }
     }
 
-    deinit { if let memory { munmap(memory, max(bytes, 4096)) } }
+    deinit { if let memory, owner == nil { munmap(memory, max(bytes, 4096)) } }
 
     /// Zeroed pages, huge ones where the system gives them.
     static func pages(bytes: Int) throws(EngineError) -> UnsafeMutableRawPointer {

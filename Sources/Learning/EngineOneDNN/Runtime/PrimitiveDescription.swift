@@ -96,8 +96,12 @@ final class PrimitiveAttributes {
         switch activation {
         case .relu: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0), "dnnl_post_ops_append_eltwise")
         case .relu6: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_clip, 0, upper), "dnnl_post_ops_append_eltwise")
-        case .hardSwish, .silu, .sigmoid, .hardSigmoid:
-            throw .unsupported(what: "\(activation?.rawValue ?? "") behind a convolution", by: "oneDNN's post-operations")
+        case .hardSwish: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_hardswish, 0, 0), "dnnl_post_ops_append_eltwise")
+        case .silu: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_swish, 1, 0), "dnnl_post_ops_append_eltwise")
+        case .sigmoid: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_logistic, 0, 0), "dnnl_post_ops_append_eltwise")
+        case .hardSigmoid:
+            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_linear, 1.0 / 6, 0.5), "dnnl_post_ops_append_eltwise")
+            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_clip, 0, 1), "dnnl_post_ops_append_eltwise")
         case nil: break
         }
         try check(dnnl_primitive_attr_set_post_ops(raw, operations), "dnnl_primitive_attr_set_post_ops")
