@@ -65,8 +65,4 @@ INLINE int row_walk_next(row_walk *w, const aliquot_depthwise_shape *s, int rows
 }
 
 
-// The names of what is made once for each width.
-#define JOIN_INNER(a, b) a##b
-#define JOIN(a, b) JOIN_INNER(a, b)
-
 #endif

@@ -89,7 +89,7 @@ INLINE void NAMED(gradients_slowly)(const correlation *p) {
             ((VECTOR *)p->dw)[k * K + l] += sum;
         }
 }
-HOT static void NAMED(gradients_any)(const correlation *p) { NAMED(gradients_slowly)(p); }
+JOIN(HOT_, W) static void NAMED(gradients_any)(const correlation *p) { NAMED(gradients_slowly)(p); }
 
 #define CASE(K, S) case (K) * 2 + (S): JOIN(gradients_##K##_##S##_, W)(p); return
 static void NAMED(find_gradients)(const correlation *p) {

@@ -100,7 +100,7 @@ INLINE void NAMED(slowly)(const window *p) {
     }
 }
 
-HOT static void NAMED(rows_any)(const window *p) { NAMED(slowly)(p); }
+JOIN(HOT_, W) static void NAMED(rows_any)(const window *p) { NAMED(slowly)(p); }
 
 #define CASE(K, S) case (K) * 2 + (S): JOIN(rows_##K##_##S##_, W)(p); return
 static void NAMED(slide)(const window *p) {
@@ -119,7 +119,7 @@ static void NAMED(slide)(const window *p) {
 INLINE void NAMED(activate_all)(VECTOR *y, int64_t vectors, const aliquot_activation activation) {
     for (int64_t i = 0; i < vectors; i++) y[i] = NAMED(activate)(y[i], activation);
 }
-HOT static void NAMED(finish)(float *y, int64_t vectors, aliquot_activation activation) {
+JOIN(HOT_, W) static void NAMED(finish)(float *y, int64_t vectors, aliquot_activation activation) {
     switch (activation) {
     case ALIQUOT_HARD_SWISH: NAMED(activate_all)((VECTOR *)y, vectors, ALIQUOT_HARD_SWISH); break;
     case ALIQUOT_SILU: NAMED(activate_all)((VECTOR *)y, vectors, ALIQUOT_SILU); break;

@@ -1,5 +1,5 @@
 // Activations, additions, dropout: any layout, element by element.
-#include "parallel.h"
+#include "vectors.h"
 #include <stddef.h>
 
 void aliquot_set_threads(int threads) { omp_set_num_threads(threads < 1 ? 1 : threads); }
@@ -11,25 +11,47 @@ typedef struct {
     aliquot_activation activation;
 } elements;
 
+// Calls `one(a, b, y)` for whole vectors, and for the last elements through a vector that is filled up with zeros.
+#define EACH_VECTOR(e, from, to, expression)                                                                                 \
+    int64_t i = from;                                                                                                        \
+    for (; i + 16 <= to; i += 16) {                                                                                          \
+        vector16 a = *(const vector16 *)(e->a + i);                                                                          \
+        if (e->b) a += *(const vector16 *)(e->b + i);                                                                        \
+        const vector16 y = e->y ? *(const vector16 *)(e->y + i) : (vector16){0};                                             \
+        (void)y;                                                                                                             \
+        *(vector16 *)(e->out + i) = expression;                                                                              \
+    }                                                                                                                        \
+    if (i < to) {                                                                                                            \
+        vector16 a = {0}, y = {0};                                                                                           \
+        for (int64_t l = 0; l < to - i; l++) {                                                                               \
+            a[l] = e->b ? e->a[i + l] + e->b[i + l] : e->a[i + l];                                                           \
+            if (e->y) y[l] = e->y[i + l];                                                                                    \
+        }                                                                                                                    \
+        const vector16 result = expression;                                                                                  \
+        for (int64_t l = 0; l < to - i; l++) e->out[i + l] = result[l];                                                      \
+    }
+
+INLINE void forward_all(const elements *e, int64_t from, int64_t to, const aliquot_activation activation) {
+    EACH_VECTOR(e, from, to, activate_16(a, activation))
+}
+INLINE void backward_all(const elements *e, int64_t from, int64_t to, const aliquot_activation activation) {
+    EACH_VECTOR(e, from, to, derive_from_result_16(a, y, activation))
+}
+
 HOT static void forward(void *data) {
     const elements *e = data;
     SHARE(e->count, from, to);
-    const float top = e->activation == ALIQUOT_RELU6 ? 6.f : 3.402823466e38f, bottom = e->activation == ALIQUOT_LINEAR ? -3.402823466e38f : 0.f;
-    for (int64_t i = from; i < to; i++) {
-        float v = e->b ? e->a[i] + e->b[i] : e->a[i];
-        v = v > bottom ? v : bottom;
-        e->out[i] = v < top ? v : top;
-    }
+#define CALL(activation) forward_all(e, from, to, activation)
+    EACH_ACTIVATION(e->activation, CALL)
+#undef CALL
 }
 
 HOT static void backward(void *data) {
     const elements *e = data;
     SHARE(e->count, from, to);
-    for (int64_t i = from; i < to; i++) {
-        const float v = e->b ? e->a[i] + e->b[i] : e->a[i];
-        const int passes = e->activation == ALIQUOT_LINEAR || (e->y[i] > 0 && (e->activation == ALIQUOT_RELU || e->y[i] < 6));
-        e->out[i] = passes ? v : 0;
-    }
+#define CALL(activation) backward_all(e, from, to, activation)
+    EACH_ACTIVATION(e->activation, CALL)
+#undef CALL
 }
 
 void aliquot_activation_forward(const float *x, const float *residual, float *y, int64_t count, aliquot_activation activation, int threads) {
@@ -41,6 +63,63 @@ void aliquot_activation_backward(
     const float *dy, const float *dy2, const float *y, float *dx, int64_t count, aliquot_activation activation, int threads) {
     const elements e = {dy, dy2, y, dx, count, activation};
     parallel(backward, &e, threads);
+}
+
+typedef struct {
+    const float *const *parts;
+    int part_count;
+    float *out;
+    int64_t count;
+} sum_job;
+
+// Blocks of 1024 stay in the first-level cache while part after part is added.
+HOT static void sum(void *data) {
+    const sum_job *j = data;
+    SHARE(j->count, from, to);
+    float kept[1024];
+    for (int64_t at = from; at < to; at += 1024) {
+        const int length = to - at < 1024 ? (int)(to - at) : 1024;
+        for (int i = 0; i < length; i++) kept[i] = j->parts[0][at + i];
+        for (int p = 1; p < j->part_count; p++) {
+            const float *part = j->parts[p] + at;
+            for (int i = 0; i < length; i++) kept[i] += part[i];
+        }
+        for (int i = 0; i < length; i++) j->out[at + i] = kept[i];
+    }
+}
+void aliquot_sum(const float *const *parts, int part_count, float *out, int64_t count, int threads) {
+    const sum_job j = {parts, part_count, out, count};
+    parallel(sum, &j, threads);
+}
+
+typedef struct {
+    int batch;
+    int64_t per_picture;
+    const float *x, *factors, *residual;
+    float *y;
+} scale_job;
+
+HOT static void scale(void *data) {
+    const scale_job *j = data;
+    SHARE(j->batch * j->per_picture, from, to);
+    for (int64_t at = from; at < to;) {
+        const int64_t n = at / j->per_picture, next = (n + 1) * j->per_picture, end = next < to ? next : to;
+        const float factor = j->factors[n];
+        if (j->residual)
+            for (int64_t i = at; i < end; i++) j->y[i] = factor * j->x[i] + j->residual[i];
+        else
+            for (int64_t i = at; i < end; i++) j->y[i] = factor * j->x[i];
+        at = end;
+    }
+}
+void aliquot_scale(float *x, int64_t count, float factor, int threads) {
+    const scale_job j = {1, count, x, &factor, NULL, x};
+    parallel(scale, &j, threads);
+}
+void aliquot_picture_scale(
+    int batch, int64_t per_picture, const float *x, const float *factors, const float *residual, float *y, int threads) {
+    const scale_job j = {batch, per_picture, x, factors, residual, y};
+    parallel(scale, &j, threads);
 }
 
 void aliquot_dropout(const float *x, float *y, int64_t count, float probability, uint64_t seed) {

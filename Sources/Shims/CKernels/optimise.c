@@ -49,3 +49,48 @@ void aliquot_adamw(
     const step s = {w, g, m, v, count, rate, beta1, beta2, epsilon, decay, correction1, correction2, 0};
     parallel(adamw, &s, threads);
 }
+
+HOT static void ema(void *data) {
+    const step *s = data;
+    SHARE(s->count, from, to);
+    float *restrict average = s->m;
+    const float *restrict w = s->w;
+    for (int64_t i = from; i < to; i++) average[i] = s->a * average[i] + s->b * w[i];
+}
+void aliquot_ema(float *average, const float *w, int64_t count, float decay, int threads) {
+    const step s = {.w = (float *)w, .m = average, .count = count, .a = decay, .b = (float)(1 - (double)decay)};
+    parallel(ema, &s, threads);
+}
+
+enum { PART = 4096, MOST_THREADS = 1024 };
+typedef struct {
+    const float *g;
+    int64_t count;
+    double *sums;  // one for each thread
+} norm;
+
+HOT static void square_sum(void *data) {
+    const norm *j = data;
+    SHARE((j->count + PART - 1) / PART, from, to);
+    double sum = 0;
+    for (int64_t part = from; part < to; part++) {
+        const int64_t at = part * PART, length = j->count - at < PART ? j->count - at : PART;
+        double lanes[16] = {0};
+        int64_t i = 0;
+        for (; i + 16 <= length; i += 16)
+            for (int l = 0; l < 16; l++) lanes[l] += (double)j->g[at + i + l] * (double)j->g[at + i + l];
+        for (; i < length; i++) lanes[0] += (double)j->g[at + i] * (double)j->g[at + i];
+        for (int half = 8; half; half /= 2)
+            for (int l = 0; l < half; l++) lanes[l] += lanes[l + half];
+        sum += lanes[0];
+    }
+    j->sums[share_thread] = sum;
+}
+double aliquot_square_sum(const float *g, int64_t count, int threads) {
+    double sums[MOST_THREADS] = {0}, sum = 0;
+    const int used = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
+    const norm j = {g, count, sums};
+    parallel(square_sum, &j, used);
+    for (int t = 0; t < used; t++) sum += sums[t];
+    return sum;
+}

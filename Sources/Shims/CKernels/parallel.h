@@ -13,10 +13,17 @@ extern void omp_set_num_threads(int);
 // One clone for each kind of CPU, chosen when the program starts. ALIQUOT_ARCH (as in -DALIQUOT_ARCH='"x86-64-v3"') builds that one alone, to measure it.
 #if defined(ALIQUOT_ARCH)
 #define HOT __attribute__((target("arch=" ALIQUOT_ARCH)))
+#define HOT_16 HOT
+#define HOT_8 HOT
 #elif defined(__x86_64__)
 #define HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+// For blocks of one width: 16 wide ones are made for AVX-512, 8 wide ones for AVX2.
+#define HOT_16 __attribute__((target_clones("arch=x86-64-v4", "default")))
+#define HOT_8 __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define HOT
+#define HOT_16
+#define HOT_8
 #endif
 // For kernels so large that a clone for every CPU would be a burden: blocks 16 wide are made for AVX-512, blocks 8 wide for AVX2. The caller asks
 // first whether the CPU has it, and has a slow way where it has not.

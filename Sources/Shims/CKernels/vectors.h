@@ -80,6 +80,22 @@ typedef int32_t mask8 __attribute__((vector_size(32), aligned(4)));
             return (vector##W)((mask##W)(g * (1.f / 6)) & (mask##W)(y > 0.f) & (mask##W)(y < 1.f));                            \
         return derive_##W(g, y, activation);                                                                                   \
     }
+// `call(ACTIVATION);` with a constant for the activation, so that everything inlined into it knows which it is.
+#define EACH_ACTIVATION(activation, call)                                                                                      \
+    switch (activation) {                                                                                                      \
+    case ALIQUOT_LINEAR: call(ALIQUOT_LINEAR); break;                                                                          \
+    case ALIQUOT_RELU: call(ALIQUOT_RELU); break;                                                                              \
+    case ALIQUOT_RELU6: call(ALIQUOT_RELU6); break;                                                                            \
+    case ALIQUOT_HARD_SWISH: call(ALIQUOT_HARD_SWISH); break;                                                                  \
+    case ALIQUOT_SILU: call(ALIQUOT_SILU); break;                                                                              \
+    case ALIQUOT_SIGMOID: call(ALIQUOT_SIGMOID); break;                                                                        \
+    case ALIQUOT_HARD_SIGMOID: call(ALIQUOT_HARD_SIGMOID); break;                                                              \
+    }
+
+// The names of what is made once for each width.
+#define JOIN_INNER(a, b) a##b
+#define JOIN(a, b) JOIN_INNER(a, b)
+
 VECTOR_MATHEMATICS(16)
 VECTOR_MATHEMATICS(8)
 

@@ -42,6 +42,7 @@ typedef struct {
     float *y;                       // [batch, blocks, out_height, out_width, width]; may be the same memory as residual, not as x
     aliquot_activation activation;
 } aliquot_depthwise_forward;
+// Sigmoid and hard-sigmoid make 1/2 of zero: with them lanes behind the last channel do not stay zero (here and in the norm kernels).
 void aliquot_depthwise_forward_run(const aliquot_depthwise_forward *a);
 
 // dx = the gradient of x, or dx += it.

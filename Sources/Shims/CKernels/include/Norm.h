@@ -22,8 +22,25 @@ typedef struct {
 } aliquot_norm_forward;
 void aliquot_norm_forward_run(const aliquot_norm_forward *a);
 
-// The same with stochastic depth: y = act(factors[n] * (scale * (x - mean) / sqrt(var + epsilon) + shift) + residual). `factors` is [batch]: 0 where
-// the branch of picture n is dropped, 1/(1-p) where it is kept; NULL is all 1.
+// What may be fused with a norm besides; all zero: nothing. Plain features are [batch, channels].
+typedef struct {
+    // Stochastic depth, [batch] or NULL (all 1): y = act(factors[n] * (scale * (x - mean) / sqrt(var + epsilon) + shift) + residual); 0 where the branch of
+    // picture n is dropped, 1/(1-p) where it is kept.
+    const float *factors;
+    // The real number of channels, the row length of the plain features below; needed where one of them is given.
+    int channels;
+    // Squeeze-and-excite without a stored act(norm(x)): forward, the mean over the pixels of act(…) is written here; y may then be NULL.
+    float *pooled;
+    // Factors of the result: y = act(…) * gate[n, c] (pooled is the mean before them). Backward: dy is the gradient of that product.
+    const float *gate;
+    // Backward: the gradient of `pooled`, or NULL. g = (dy * gate[n, c] + dpooled[n, c] / pixels) * act'.
+    const float *dpooled;
+} aliquot_norm_extras;
+void aliquot_norm_forward_run_with(const aliquot_norm_forward *a, const aliquot_norm_extras *extras);
+// y (and `pooled`) from x and the statistics in `mean` and `inverse_deviation`, which another call has made; reads nothing else, keeps nothing. `extras`
+// may be NULL.
+void aliquot_norm_apply_run(const aliquot_norm_forward *a, const aliquot_norm_extras *extras);
+// Only with factors.
 void aliquot_norm_forward_run_factors(const aliquot_norm_forward *a, const float *factors);
 
 // The backward pass of the same; the pre-activation is recomputed from x. dy may come in two parts that are added. `g`, where not NULL, receives the
@@ -44,8 +61,13 @@ typedef struct {
 } aliquot_norm_backward;
 void aliquot_norm_backward_run(const aliquot_norm_backward *a);
 
-// The same with the factors of `aliquot_norm_forward_run_factors`: `g` receives the gradient of the residual (without the factor), dx, dscale and dshift
-// are those of the branch (with it). NULL is all 1.
+// The same with extras: `g` receives the gradient of the residual (without the factors of the pictures), dx, dscale and dshift are those of the branch
+// (with them). `extras->pooled` is not used.
+void aliquot_norm_backward_run_with(const aliquot_norm_backward *a, const aliquot_norm_extras *extras);
+// The gradient of the gate: dgate[n, c] = sum over the pixels of dy * act(…), plain [batch, channels]; act(…) is recomputed from x. Reads shape, dy, dy2,
+// x, y (the residual itself, for every activation, where has_residual), scale, shift, mean, inverse_deviation, activation; extras' factors and channels.
+void aliquot_norm_gate_gradient(const aliquot_norm_backward *a, const aliquot_norm_extras *extras, float *dgate);
+// Only with factors.
 void aliquot_norm_backward_run_factors(const aliquot_norm_backward *a, const float *factors);
 
 #endif

@@ -11,8 +11,8 @@ void aliquot_adamw(
     float *w, const float *g, float *m, float *v, int64_t count, float rate, float beta1, float beta2, float epsilon, float decay, float correction1,
     float correction2, int threads);
 
-// Moving average of parameters: ema = decay * ema + (1 - decay) * w.
-void aliquot_ema(float *ema, const float *w, int64_t count, float decay, int threads);
+// Moving average of parameters: average = decay * average + (1 - decay) * w.
+void aliquot_ema(float *average, const float *w, int64_t count, float decay, int threads);
 
 // The sum of the squares, for a gradient's global norm; summed in double over parts of 4096 elements, the same for every number of threads up to rounding.
 double aliquot_square_sum(const float *g, int64_t count, int threads);
