@@ -4,7 +4,7 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Times training steps and forward passes; prints one JSON line.",
-        subcommands: [TrainBenchCommand.self, InferBenchCommand.self])
+        subcommands: [TrainBenchCommand.self, InferBenchCommand.self, GemmBenchCommand.self])
 }
 
 /// What every benchmark is asked for.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Engine
 import EngineOneDNN
+import Foundation
 import Networks
 
 /// Forward, backward and AdamW on random pictures, as `peers.py train` does it.
@@ -9,12 +10,18 @@ struct TrainBenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "train", abstract: "Times one training step: forward, backward, AdamW.")
 
     @OptionGroup var options: BenchOptions
+    @Flag(help: "Make the results of batch norms again in the backward pass instead of keeping them.")
+    var recompute = false
 
     func run() throws {
         let classes = 5, batch = options.batch
         let graph = try NetworkCatalogue.graph(options.network, classes: classes)
         let backend = OneDNNBackend()
-        let plan = try OneDNNTrainingPlan(graph, PlanOptions(batch: batch, side: options.size, threads: options.threads))
+        var planOptions = PlanOptions(batch: batch, side: options.size, threads: options.threads)
+        planOptions.recomputesNorms = recompute
+        let start = DispatchTime.now().uptimeNanoseconds
+        let plan = try OneDNNTrainingPlan(graph, planOptions)
+        let creation = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
         try plan.load(ParameterSet.initial(for: graph, seed: 0))
         var random = SeededRandom(seed: 0)
         let pictures = (0..<batch * 3 * options.size * options.size).map { _ in Float(random.normal()) }
@@ -22,17 +29,22 @@ struct TrainBenchCommand: ParsableCommand {
         let step = OptimiserStep(
             optimiser: .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01), bodyRate: 1e-3, headRate: 1e-3)
         var seed: UInt64 = 0
+        var processor: [Double] = []
         let times = try timed(repeats: options.repeats) {
+            let start = processorMilliseconds()
+            defer { processor.append(processorMilliseconds() - start) }
             seed += 1
             let logits = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.forward(pictures, seed: seed) }
             try plan.backward(ParityResult.crossEntropy(logits, labels, classes: classes).gradient, headOnly: false)
             try plan.update(step)
         }
+        let peak = peakResidentBytes()
         if options.explain { print(explanation(of: try plan.explain(repeats: options.repeats))) }
         let row = BenchRow(
             peer: "Aliquot, \(backend.description)", work: "train", network: options.network, batch: batch, size: options.size,
-            threads: options.threads, medianMs: times.median, minMs: times.shortest, imagesPerSecond: Double(batch) / times.median * 1e3,
-            activationBytes: plan.activationBytes)
+            threads: options.threads, medianMs: times.median, minMs: times.shortest, cpuMs: processor.sorted()[processor.count / 2],
+            imagesPerSecond: Double(batch) / times.median * 1e3, activationBytes: plan.activationBytes, creationMs: creation,
+            peakResidentBytes: peak)
         print(try row.line())
     }
 }

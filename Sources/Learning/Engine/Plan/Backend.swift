@@ -5,6 +5,8 @@ package struct PlanOptions: Sendable, Equatable {
     package var side: Int
     /// Threads that a step may use.
     package var threads: Int
+    /// Training: the backward pass makes the results of batch norms again instead of keeping them. Less memory, more time, the same bits.
+    package var recomputesNorms = false
 
     package init(batch: Int, side: Int, threads: Int) {
         self.batch = batch

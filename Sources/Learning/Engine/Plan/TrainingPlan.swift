@@ -4,7 +4,7 @@
 /// its loss, so that every method (cross-entropy, soft targets, consistency) uses the same plan.
 package protocol TrainingPlan: AnyObject {
     var graph: Graph { get }
-    /// Pictures in a batch; every call takes exactly so many.
+    /// Pictures in a batch. The last batch of an epoch may have fewer (where a plan allows it): its statistics and its loss are those of its own pictures.
     var batch: Int { get }
     /// Bytes of the arena that holds activations and gradients.
     var activationBytes: Int { get }
@@ -18,14 +18,24 @@ package protocol TrainingPlan: AnyObject {
     func load(optimiser: OptimiserState) throws(EngineError)
 
     /// One pass in training mode: batch statistics, dropout drawn from `seed`. Running statistics move by the norm's momentum.
-    /// - Parameter pictures: normalised, `[batch, 3, side, side]`.
-    /// - Returns: logits `[batch, classes]`, row-major.
+    /// - Parameter pictures: normalised, `[count, 3, side, side]` with `count` from 1 to `batch`.
+    /// - Returns: logits `[count, classes]`, row-major.
     func forward(_ pictures: UnsafeBufferPointer<Float>, seed: UInt64) throws(EngineError) -> [Float]
-    /// From the gradient of the loss with respect to the logits of the last ``forward(_:seed:)``, `[batch, classes]`, to every parameter's gradient.
+    /// From the gradient of the loss with respect to the logits of the last ``forward(_:seed:)``, `[count, classes]`, to every parameter's gradient.
     /// - Parameter headOnly: the body is frozen; nothing below the head is computed.
     func backward(_ logitGradient: [Float], headOnly: Bool) throws(EngineError)
+    /// The same; with `adding` the gradients are added to those that are there, so that several batches make one step.
+    func backward(_ logitGradient: [Float], headOnly: Bool, adding: Bool) throws(EngineError)
     /// The gradients of the last backward pass, by parameter name (trainable ones only; the head's only after `headOnly`).
     func gradients() throws(EngineError) -> [String: [Float]]
-    /// One step of the optimiser with the gradients of the last backward pass.
+    /// One step of the optimiser with the gradients of the last backward passes.
     func update(_ step: OptimiserStep) throws(EngineError)
+}
+
+extension TrainingPlan {
+    /// For plans that cannot add.
+    package func backward(_ logitGradient: [Float], headOnly: Bool, adding: Bool) throws(EngineError) {
+        guard !adding else { throw .unsupported(what: "gradients of several batches", by: "this plan") }
+        try backward(logitGradient, headOnly: headOnly)
+    }
 }

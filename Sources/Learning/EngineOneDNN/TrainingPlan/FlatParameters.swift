@@ -4,51 +4,55 @@ import Foundation
 import Tensors
 
 /// All numbers that training changes, in one piece of memory each for weights, gradients and moments, body first and head last, every parameter in the
-/// layout that its forward primitive likes. Padding lies among them: it is zero, its gradient is zero, and every optimiser keeps it at zero.
+/// layout that its kernels like. Padding lies among them: it is zero, its gradient is zero, and every optimiser keeps it at zero.
 final class FlatParameters {
-    struct Entry {
-        let specification: ParameterSpecification
-        let plain: MemoryDescription
-        let layout: MemoryDescription
+    /// One or several parameters in one layout.
+    private struct Region {
+        let specifications: [ParameterSpecification]
+        let layout: any ParameterLayout
         /// In floats, from the start of the flat memory (statistics: of theirs).
-        var offset: Int
+        let offset: Int
+
+        var isTrainable: Bool { specifications[0].role.isTrainable }
+        var isHead: Bool { specifications[0].isHead }
     }
 
-    private(set) var entries: [String: Entry] = [:]
-    private var order: [String] = []
+    private var regions: [Region] = []
+    private var regionOf: [String: Int] = [:]
     /// Floats of the body, and of body and head.
     private(set) var bodyCount = 0
     private(set) var count = 0
     private var statisticsCount = 0
 
-    private(set) var weights: UnsafeMutablePointer<Float>
-    private(set) var gradients: UnsafeMutablePointer<Float>
-    private(set) var first: UnsafeMutablePointer<Float>
-    private(set) var second: UnsafeMutablePointer<Float>
-    private var statistics: UnsafeMutablePointer<Float>
+    let weights: UnsafeMutablePointer<Float>
+    let gradients: UnsafeMutablePointer<Float>
+    let first: UnsafeMutablePointer<Float>
+    let second: UnsafeMutablePointer<Float>
+    private let statistics: UnsafeMutablePointer<Float>
     private let memory: UnsafeMutableRawPointer
     private let memoryBytes: Int
 
     /// - Parameters:
     ///   - specifications: in the order of the graph.
-    ///   - layouts: by name; what is not named is a vector or a matrix in plain order.
+    ///   - layouts: with the names of the parameters that lie in each; what is not named is a vector or a matrix in plain order.
     ///   - blockWidth: vectors are padded to whole channel blocks.
     init(
-        _ specifications: [ParameterSpecification], layouts: [String: (plain: MemoryDescription, layout: MemoryDescription)],
-        blockWidth: Int
+        _ specifications: [ParameterSpecification], layouts: [(names: [String], layout: any ParameterLayout)], blockWidth: Int
     ) throws(EngineError) {
+        let known = Dictionary(specifications.map { ($0.name, $0) }) { first, _ in first }
+        var layoutOf: [String: Int] = [:]
+        for (index, layout) in layouts.enumerated() { for name in layout.names { layoutOf[name] = index } }
         for isHead in [false, true] {
-            for specification in specifications where specification.isHead == isHead {
-                let known = layouts[specification.name]
-                let vector = try MemoryDescription([specification.count], dnnl_f32, dnnl_a)
-                let plain = known?.plain ?? vector
-                let layout = known?.layout ?? vector
-                let padded = known == nil ? (specification.count + blockWidth - 1) / blockWidth * blockWidth : layout.floats
-                let room = (padded + 15) & ~15  // whole cache lines
+            for specification in specifications where specification.isHead == isHead && regionOf[specification.name] == nil {
+                let shared = layoutOf[specification.name].map { layouts[$0] }
+                let layout: any ParameterLayout =
+                    shared?.layout
+                    ?? PlainLayout(count: specification.count, floats: (specification.count + blockWidth - 1) / blockWidth * blockWidth)
                 let isTrainable = specification.role.isTrainable
-                entries[specification.name] = Entry(
-                    specification: specification, plain: plain, layout: layout, offset: isTrainable ? count : statisticsCount)
-                order.append(specification.name)
+                let members = shared.map { $0.names.compactMap { known[$0] } } ?? [specification]
+                for member in members { regionOf[member.name] = regions.count }
+                regions.append(Region(specifications: members, layout: layout, offset: isTrainable ? count : statisticsCount))
+                let room = (layout.floats + 15) & ~15  // whole cache lines
                 if isTrainable { count += room } else { statisticsCount += room }
             }
             if !isHead { bodyCount = count }
@@ -64,70 +68,86 @@ final class FlatParameters {
 
     deinit { munmap(memory, max(memoryBytes, 4096)) }
 
-    /// Where a parameter's (or statistic's) value lies.
-    func value(_ name: String) throws(EngineError) -> UnsafeMutablePointer<Float> {
-        guard let entry = entries[name] else { throw .parameters(missing: [name], unexpected: [], wrongShape: []) }
-        return (entry.specification.role.isTrainable ? weights : statistics) + entry.offset
+    private func region(_ name: String) throws(EngineError) -> Region {
+        guard let index = regionOf[name] else { throw .parameters(missing: [name], unexpected: [], wrongShape: []) }
+        return regions[index]
     }
 
-    func gradient(_ name: String) throws(EngineError) -> UnsafeMutablePointer<Float> {
-        guard let entry = entries[name] else { throw .parameters(missing: [name], unexpected: [], wrongShape: []) }
-        return gradients + entry.offset
+    /// Where the layout that holds a parameter (or statistic) begins.
+    func value(_ name: String) throws(EngineError) -> UnsafeMutablePointer<Float> {
+        let region = try region(name)
+        return (region.isTrainable ? weights : statistics) + region.offset
+    }
+
+    func gradient(_ name: String) throws(EngineError) -> UnsafeMutablePointer<Float> { gradients + (try region(name)).offset }
+
+    /// What a backward pass must set to zero in the gradient of a layout that leaves numbers in its padding: runs of floats from the layout's start.
+    func paddingRuns(_ name: String, _ runtime: Runtime) throws(EngineError) -> [Range<Int>] {
+        let region = try region(name)
+        guard region.layout.leavesPadding else { return [] }
+        let count = region.layout.floats
+        let marks = try FlatMemory(bytes: count * 4)
+        let floats = marks.address.assumingMemoryBound(to: Float.self)
+        try region.layout.store(region.specifications.map { [Float](repeating: 1, count: $0.count) }, to: floats, runtime)
+        var runs: [Range<Int>] = []
+        var start = 0
+        while start < count {
+            if floats[start] != 0 {
+                start += 1
+                continue
+            }
+            var end = start
+            while end < count, floats[end] == 0 { end += 1 }
+            runs.append(start..<end)
+            start = end
+        }
+        return runs
     }
 
     func load(_ parameters: ParameterSet, _ runtime: Runtime) throws(EngineError) {
-        for name in order {
-            guard let tensor = parameters[name] else { throw .parameters(missing: [name], unexpected: [], wrongShape: []) }
-            try write(tensor.values, name, to: value(name), runtime)
+        for region in regions {
+            var values: [[Float]] = []
+            for specification in region.specifications { values.append(try parameters.tensor(specification.name).values) }
+            try region.layout.store(values, to: (region.isTrainable ? weights : statistics) + region.offset, runtime)
         }
     }
 
     func parameters(_ graph: Graph, _ runtime: Runtime) throws(EngineError) -> ParameterSet {
         var tensors: [String: FloatTensor] = [:]
-        for name in order {
-            guard let entry = entries[name] else { continue }
-            var tensor = FloatTensor(zeros: entry.specification.shape)
-            tensor.values = try read(name, from: value(name), runtime)
-            tensors[name] = tensor
+        for region in regions {
+            let values = try region.layout.fetch(from: (region.isTrainable ? weights : statistics) + region.offset, runtime)
+            for (specification, values) in zip(region.specifications, values) {
+                var tensor = FloatTensor(zeros: specification.shape)
+                tensor.values = values
+                tensors[specification.name] = tensor
+            }
         }
         return try ParameterSet(tensors, for: graph)
     }
 
     /// Every trainable parameter's part of `base` (gradients or moments) in plain order.
     func plain(_ base: UnsafeMutablePointer<Float>, headOnly: Bool = false, _ runtime: Runtime) throws(EngineError) -> [String: [Float]] {
-        var values: [String: [Float]] = [:]
-        for name in order {
-            guard let entry = entries[name], entry.specification.role.isTrainable, entry.specification.isHead || !headOnly else { continue }
-            values[name] = try read(name, from: base + entry.offset, runtime)
+        var plain: [String: [Float]] = [:]
+        for region in regions where region.isTrainable && (region.isHead || !headOnly) {
+            let values = try region.layout.fetch(from: base + region.offset, runtime)
+            for (specification, values) in zip(region.specifications, values) { plain[specification.name] = values }
         }
-        return values
+        return plain
     }
 
     func load(_ plain: [String: [Float]], into base: UnsafeMutablePointer<Float>, _ runtime: Runtime) throws(EngineError) {
-        for name in order {
-            guard let entry = entries[name], entry.specification.role.isTrainable else { continue }
-            guard let values = plain[name] else { throw .parameters(missing: [name], unexpected: [], wrongShape: []) }
-            guard values.count == entry.specification.count else {
-                throw .wrongCount(what: name, got: values.count, expected: entry.specification.count)
+        for region in regions where region.isTrainable {
+            var parts: [[Float]] = []
+            for specification in region.specifications {
+                guard let values = plain[specification.name] else {
+                    throw .parameters(missing: [specification.name], unexpected: [], wrongShape: [])
+                }
+                guard values.count == specification.count else {
+                    throw .wrongCount(what: specification.name, got: values.count, expected: specification.count)
+                }
+                parts.append(values)
             }
-            try write(values, name, to: base + entry.offset, runtime)
+            try region.layout.store(parts, to: base + region.offset, runtime)
         }
-    }
-
-    private func write(_ values: [Float], _ name: String, to address: UnsafeMutablePointer<Float>, _ runtime: Runtime) throws(EngineError) {
-        guard let entry = entries[name] else { return }
-        if entry.plain.isSame(as: entry.layout) {
-            values.withUnsafeBufferPointer { source in if let base = source.baseAddress { address.update(from: base, count: values.count) }
-            }
-        } else {
-            try PlainReorder.write(values, entry.plain, to: UnsafeMutableRawPointer(address), entry.layout, runtime, node: name)
-        }
-    }
-
-    private func read(_ name: String, from address: UnsafeMutablePointer<Float>, _ runtime: Runtime) throws(EngineError) -> [Float] {
-        guard let entry = entries[name] else { return [] }
-        if entry.plain.isSame(as: entry.layout) { return Array(UnsafeBufferPointer(start: address, count: entry.specification.count)) }
-        return try PlainReorder.read(
-            UnsafeMutableRawPointer(address), entry.layout, as: entry.plain, count: entry.specification.count, runtime, node: name)
     }
 }

@@ -7,17 +7,26 @@ import Foundation
 package final class OneDNNTrainingPlan: TrainingPlan {
     package let graph: Graph
     package let batch: Int
+    private let options: PlanOptions
     private let compiled: TrainingCompiler
+    private var smaller: TrainingCompiler?
+    /// That of the last forward pass.
+    private var running: TrainingCompiler
     private var bodySteps = 0
     private var headSteps = 0
-    private let pictureCount: Int
+    /// Numbers of one picture.
+    private let pictureSize: Int
     private var wasHeadOnly = false
+    /// Gradients of earlier batches of a step.
+    private var sums: FlatMemory?
 
     package init(_ graph: Graph, _ options: PlanOptions) throws(EngineError) {
         self.graph = graph
+        self.options = options
         batch = options.batch
         compiled = try TrainingCompiler(graph, options)
-        pictureCount = compiled.shapes[0].reduce(1, *)
+        running = compiled
+        pictureSize = compiled.shapes[0].dropFirst().reduce(1, *)
     }
 
     package var activationBytes: Int { compiled.arena.bytes }
@@ -48,27 +57,55 @@ package final class OneDNNTrainingPlan: TrainingPlan {
     }
 
     package func forward(_ pictures: UnsafeBufferPointer<Float>, seed: UInt64) throws(EngineError) -> [Float] {
-        guard pictures.count == pictureCount, let base = pictures.baseAddress else {
-            throw .wrongCount(what: "numbers of the pictures", got: pictures.count, expected: pictureCount)
+        let count = pictures.count / pictureSize
+        guard (1...batch).contains(count), pictures.count == count * pictureSize, let base = pictures.baseAddress else {
+            throw .wrongCount(what: "numbers of the pictures", got: pictures.count, expected: batch * pictureSize)
         }
-        compiled.runtime.adoptThreads()
-        compiled.pictures.floats.update(from: base, count: pictureCount)
-        compiled.dropoutSeed.value = seed
-        for operation in compiled.forward { try operation.run(compiled.runtime) }
-        return Array(UnsafeBufferPointer(start: compiled.logits.floats, count: batch * graph.classes))
+        running = try compiler(for: count)
+        running.runtime.adoptThreads()
+        running.pictures.floats.update(from: base, count: pictures.count)
+        running.stepSeed.value = seed
+        for operation in running.forward { try operation.run(running.runtime) }
+        return Array(UnsafeBufferPointer(start: running.logits.floats, count: count * graph.classes))
     }
 
     package func backward(_ logitGradient: [Float], headOnly: Bool) throws(EngineError) {
-        let count = batch * graph.classes
+        let count = running.batch * graph.classes
         guard logitGradient.count == count else {
             throw .wrongCount(what: "numbers of the logits' gradient", got: logitGradient.count, expected: count)
         }
-        compiled.runtime.adoptThreads()
+        running.runtime.adoptThreads()
         logitGradient.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { compiled.logitGradient.floats.update(from: base, count: count) }
+            if let base = source.baseAddress { running.logitGradient.floats.update(from: base, count: count) }
         }
         wasHeadOnly = headOnly
-        for operation in headOnly ? compiled.headBackward : compiled.backward { try operation.run(compiled.runtime) }
+        for operation in headOnly ? running.headBackward : running.backward { try operation.run(running.runtime) }
+    }
+
+    package func backward(_ logitGradient: [Float], headOnly: Bool, adding: Bool) throws(EngineError) {
+        guard adding else { return try backward(logitGradient, headOnly: headOnly) }
+        let gradients = compiled.parameters.gradients, count = compiled.parameters.count
+        let sums: FlatMemory
+        if let kept = self.sums { sums = kept } else { sums = try FlatMemory(bytes: count * 4) }
+        self.sums = sums
+        let floats = sums.address.assumingMemoryBound(to: Float.self)
+        floats.update(from: gradients, count: count)
+        try backward(logitGradient, headOnly: headOnly)
+        let start = headOnly ? compiled.parameters.bodyCount : 0
+        aliquot_activation_forward(
+            gradients + start, floats + start, gradients + start, Int64(count - start), ALIQUOT_LINEAR, Int32(compiled.threads))
+    }
+
+    /// The operations for so many pictures. Those of a smaller batch are made at its first use and kept until another size comes; they share parameters and
+    /// memory with the whole batch's.
+    private func compiler(for count: Int) throws(EngineError) -> TrainingCompiler {
+        if count == batch { return compiled }
+        if let smaller, smaller.batch == count { return smaller }
+        var options = options
+        options.batch = count
+        let made = try TrainingCompiler(graph, options, sharing: compiled)
+        smaller = made
+        return made
     }
 
     package func gradients() throws(EngineError) -> [String: [Float]] {
@@ -101,6 +138,11 @@ package final class OneDNNTrainingPlan: TrainingPlan {
                 Float(1 - pow(Double(beta1), Double(steps))),
                 Float(1 - pow(Double(beta2), Double(steps))), threads)
         }
+    }
+
+    /// The kernels of a step: node, what is done, and who does it.
+    package var implementations: [(node: String, kind: String, implementation: String)] {
+        (compiled.forward + compiled.backward).map { ($0.node, $0.kind, $0.implementation) }
     }
 
     /// Runs whole steps and returns, for each operation in order, its median time.

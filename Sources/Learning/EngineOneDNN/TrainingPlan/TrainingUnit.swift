@@ -1,75 +1,49 @@
 import Engine
 
-/// What a training plan runs as one: a node of the graph, or a batch norm with the addition and activation behind it.
+/// What a training plan runs as one: a node of the graph, or several nodes that one kernel does.
 struct TrainingUnit {
     enum Kind {
-        case convolution(Convolution)
-        /// `act(norm(x) + residual)`.
-        case norm(BatchNorm, residual: Int?, activation: Activation?)
-        /// `act(x + residual)` that no norm could take in.
+        /// Convolutions side by side (most often one), each with the name of its weights, and a ReLU or ReLU6 behind them.
+        case convolution([ConvolutionPart], activation: Activation?)
+        /// `act(depth · norm(x) + residual)`; `depth` is the probability of stochastic depth.
+        case norm(BatchNorm, depth: Float, residual: Int?, activation: Activation?)
+        /// `act(norm(x))` of which only the mean over the pixels is kept, as the result of node `pool`: squeeze-and-excite.
+        case squeezedNorm(BatchNorm, activation: Activation?, pool: Int)
+        /// `act(norm(x))`, made again, times the features of node `gate`; `norm` is the output of the norm's own unit.
+        case gatedNorm(norm: Int, gate: Int)
+        /// `act(x + residual)` that no norm and no convolution could take in.
         case elementwise(residual: Int?, activation: Activation?)
         case maxPool(MaxPool)
+        case averagePool(AveragePool)
         case globalAveragePool
         case dropout(Float)
+        case stochasticDepth(Float)
+        /// Pictures times the features of node `gate`.
+        case channelScale(gate: Int)
+        /// Channels of other nodes, rearranged.
+        case route([ChannelOrigin])
         case linear(Linear)
     }
 
+    /// The name of the node, or its number where it has none.
     let name: String
     let kind: Kind
-    /// The node whose result it reads, and the node whose result it makes.
+    /// The node whose result it reads (of several the first), and the node whose result it makes.
     let input: Int
     let output: Int
+}
 
-    /// The units of a graph in an order that runs. Additions and activations go into the norm before them where nobody else reads what lies between.
-    static func units(of graph: Graph) throws(EngineError) -> [TrainingUnit] {
-        let consumers = graph.consumers
-        var done = [Bool](repeating: false, count: graph.nodes.count)
-        done[0] = true
-        var units: [TrainingUnit] = []
-        for (index, node) in graph.nodes.enumerated() where !done[index] {
-            var tail = index
-            func next() -> (Int, GraphOperation)? {
-                guard consumers[tail].count == 1, let next = consumers[tail].first else { return nil }
-                return (next, graph.nodes[next].operation)
-            }
-            func take(_ node: Int) {
-                tail = node
-                done[node] = true
-            }
-            func takeActivation() -> Activation? {
-                guard case (let following, .activation(let activation))? = next() else { return nil }
-                take(following)
-                return activation
-            }
-            done[index] = true
-            let kind: Kind
-            switch node.operation {
-            case .input: continue
-            case .convolution(let convolution): kind = .convolution(convolution)
-            case .batchNorm(let norm):
-                var residual: Int?
-                if case (let addition, .add)? = next() {
-                    let inputs = graph.nodes[addition].inputs
-                    let other = inputs[0] == tail ? inputs[1] : inputs[0]
-                    if other != tail, done[other], units.contains(where: { $0.output == other }) || other == 0 {
-                        residual = other
-                        take(addition)
-                    }
-                }
-                kind = .norm(norm, residual: residual, activation: takeActivation())
-            case .add: kind = .elementwise(residual: node.inputs[1], activation: takeActivation())
-            case .activation(let activation): kind = .elementwise(residual: nil, activation: activation)
-            case .maxPool(let pool): kind = .maxPool(pool)
-            case .globalAveragePool: kind = .globalAveragePool
-            case .dropout(let probability): kind = .dropout(probability)
-            case .linear(let linear): kind = .linear(linear)
-            case .mixedConvolution, .averagePool, .channelScale, .concatenate, .slice, .shuffle, .stochasticDepth:
-                throw .unsupported(what: "the operation of node '\(node.name)'", by: "training")
-            }
-            units.append(TrainingUnit(name: node.name.isEmpty ? "\(index)" : node.name, kind: kind, input: node.inputs[0], output: tail))
-        }
-        return units
-    }
+/// One of the convolutions that lie side by side.
+struct ConvolutionPart {
+    let convolution: Convolution
+    /// `features.0.0.weight`.
+    let weight: String
+}
+
+/// A channel of a node's result.
+struct ChannelOrigin: Hashable {
+    let node: Int
+    let channel: Int
 }
 
 extension Activation? {
@@ -83,6 +57,16 @@ extension Activation? {
         case .silu: 4
         case .sigmoid: 5
         case .hardSigmoid: 6
+        }
+    }
+}
+
+extension Activation {
+    /// Whether the derivative follows from the result; of the others it needs the argument.
+    var isInvertible: Bool {
+        switch self {
+        case .relu, .relu6, .sigmoid, .hardSigmoid: true
+        case .hardSwish, .silu: false
         }
     }
 }

@@ -1,0 +1,96 @@
+import CKernels
+import COneDNN
+import Engine
+
+/// What one convolution unit runs with: primitives of oneDNN where it has good ones, our own depthwise kernels for the rest.
+struct TrainingConvolution {
+    /// The names of the weights, in the order of their layout.
+    let names: [String]
+    let layout: any ParameterLayout
+    /// The convolution as primitives see it: the only part, or all parts as one dense convolution.
+    let shapes: ConvolutionShapes
+    /// nil: our own kernel does it (backward by data also where nobody reads the gradient).
+    let forward: PrimitiveDescription?
+    let backwardData: PrimitiveDescription?
+    let backwardWeights: PrimitiveDescription?
+    /// How the weights lie, as primitives describe it.
+    let weights: MemoryDescription
+    /// Where one of them is nil.
+    let depthwise: DepthwiseShapes?
+    /// Multiplications and additions of one direction, without those with the zeros of a dense form.
+    let flops: Double
+
+    /// For reports.
+    var kind: String { shapes.convolution.isDepthwise ? "depthwise" : "convolution" }
+    var scratchBytes: Int { max(forward?.scratchBytes ?? 0, backwardData?.scratchBytes ?? 0, backwardWeights?.scratchBytes ?? 0) }
+
+    /// - Parameters:
+    ///   - input: the shape that it reads.
+    ///   - output: the shape that it makes.
+    ///   - weights: the layout that the weights have already; nil: the one that the forward pass likes best.
+    init(
+        _ unit: TrainingUnit, _ parts: [ConvolutionPart], activation: Activation?, input: [Int], output: [Int], width: Int, threads: Int,
+        weights known: MemoryDescription?, _ runtime: Runtime
+    ) throws(EngineError) {
+        let convolutions = parts.map(\.convolution)
+        names = parts.map(\.weight)
+        flops = convolutions.reduce(0) { $0 + 2 * Double($1.weightShape.reduce(1, *)) } * Double(output[0] * output[2] * output[3])
+        let isDepthwise = convolutions.allSatisfy { $0.groups == $0.inputs && $0.groups == $0.outputs && $0.kernel <= 11 && !$0.hasBias }
+        if isDepthwise, unit.input != 0, activation == nil {
+            let own = try DepthwiseShapes(convolutions, name: unit.name, input: input, output: output, width: width, threads: threads)
+            let whole = Convolution(
+                inputs: input[1], outputs: output[1], kernel: own.largest.kernel, stride: own.largest.stride, padding: own.largest.padding,
+                groups: input[1])
+            shapes = ConvolutionShapes(name: unit.name, convolution: whole, input: input, output: output)
+            layout = DepthwiseLayout(convolutions.map { ($0.inputs, $0.kernel) }, width: width)
+            depthwise = own
+            weights = try MemoryDescription(
+                MemoryDescription.weightDimensions(whole), dnnl_f32, width == 16 ? dnnl_Goihw16g : dnnl_Goihw8g)
+            let primitives = try Self.depthwisePrimitives(shapes, parts: convolutions, width: width, runtime)
+            (forward, backwardData, backwardWeights) = (primitives.forward, primitives.backwardData, primitives.backwardWeights)
+            return
+        }
+        depthwise = nil
+        let whole = try Self.whole(convolutions, side: input[2], name: unit.name, width: width)
+        shapes = ConvolutionShapes(name: unit.name, convolution: whole.convolution, input: input, output: output)
+        let source = try unit.input == 0 ? MemoryDescription(input, dnnl_f32, dnnl_nchw) : .blocked(input, width: width)
+        let destination = try MemoryDescription.blocked(output, width: width)
+        let bias = whole.convolution.hasBias ? try MemoryDescription([whole.convolution.outputs], dnnl_f32, dnnl_a) : nil
+        let attributes = try PrimitiveAttributes()
+        let fused = try PrimitiveAttributes()
+        if let activation { try fused.setPostOperations(sumScale: nil, activation: activation) }
+        let wanted: MemoryDescription
+        if let known { wanted = known } else { wanted = try .any(MemoryDescription.weightDimensions(whole.convolution)) }
+        let forward = try shapes.forward(
+            source, wanted, bias: bias, destination, isTraining: true,
+            attributes: fused, runtime)
+        self.forward = forward
+        backwardData = unit.input == 0 ? nil : try shapes.backwardData(source, destination, hint: forward, attributes: attributes, runtime)
+        backwardWeights = try shapes.backwardWeights(source, destination, hint: forward, attributes: attributes, runtime)
+        weights = try forward.memory(dnnl_query_weights_md)
+        let primitive = PrimitiveLayout(
+            name: unit.name, count: whole.convolution.weightShape.reduce(1, *), plain: try .plainWeights(whole.convolution),
+            layout: weights)
+        if let dense = whole.dense { layout = DenseLayout(whole: primitive, parts: dense) } else { layout = primitive }
+    }
+
+    /// One convolution as it is where primitives take it in blocks; parts, and groups that are no multiple of the blocks, as one dense convolution.
+    private static func whole(
+        _ parts: [Convolution], side: Int, name: String, width: Int
+    ) throws(EngineError) -> (convolution: Convolution, dense: DenseParts?) {
+        if parts.count == 1 {
+            let single = parts[0], groups = single.groups
+            let isBlocked = (single.inputs / groups).isMultiple(of: width) && (single.outputs / groups).isMultiple(of: width)
+            if groups == 1 || single.isDepthwise || isBlocked { return (single, nil) }
+        }
+        let dense = try DenseParts(parts, side: side, name: name)
+        return (dense.whole, dense)
+    }
+
+    /// The directions of a depthwise convolution in which oneDNN is the faster one; see docs/benchmarks.md.
+    private static func depthwisePrimitives(
+        _ shapes: ConvolutionShapes, parts: [Convolution], width: Int, _ runtime: Runtime
+    ) throws(EngineError) -> (forward: PrimitiveDescription?, backwardData: PrimitiveDescription?, backwardWeights: PrimitiveDescription?) {
+        return (nil, nil, nil)
+    }
+}
