@@ -134,7 +134,7 @@ let package = Package(
         // TestSupport: places and child processes that several test targets need.
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
         specs("TestSupport", ["Base"]),
-        specs("ModelFormat", ["Base", "Tensors", "Engine", "TestSupport"]),
+        specs("ModelFormat", ["Base", "Tensors", "Engine", "Networks", "TestSupport"]),
         specs(
             "Quantization",
             ["Base", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Evaluation", "Images", "Inference", "TestSupport"]),

@@ -45,6 +45,40 @@ struct LoadedModelsSpecs {
         #expect(ledger.count(one) == 1)
     }
 
+    @Test("when an alias moves on, requests under way finish on the old version, and then its memory is freed")
+    func drains() async throws {
+        // Given a request under way on version 1, and another model
+        let ledger = Ledger()
+        let models = models(ledger, capacity: 4)
+        let (one, two) = (try key(1), try key(2))
+        let other = ModelVersionKey(model: try #require(ResourceName("other")), version: 1)
+        try await models.use(other) { _ in }
+        let (started, start) = AsyncStream.makeStream(of: Void.self)
+        let (go, release) = AsyncStream.makeStream(of: Void.self)
+        let request = Task {
+            try await models.use(one) { model in
+                start.finish()
+                for await _ in go {}
+                #expect(ledger.closes.isEmpty)  // still whole in the middle of the request
+                return model
+            }
+        }
+        for await _ in started {}
+        // When the aliases name version 2 only, and it is asked for
+        await models.retire(one.model, except: [2])
+        try await models.use(two) { _ in }
+        // Then the old version is out of the way at once, and closed when its request is answered
+        #expect(await models.keys == [two, other])
+        #expect(ledger.closes.isEmpty)
+        release.finish()
+        #expect(try await request.value == one)
+        try await settle { !ledger.closes.isEmpty }
+        #expect(ledger.closes == [one])
+        // And what aliases still name stays
+        await models.retire(one.model, except: [2])
+        #expect(await models.keys == [two, other])
+    }
+
     @Test("beyond the capacity the least recently used one is closed")
     func closesTheLeastRecentlyUsed() async throws {
         // Given two places, and versions 1 and 2 in them, 1 used last

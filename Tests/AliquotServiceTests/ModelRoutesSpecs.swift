@@ -98,4 +98,48 @@ struct ModelRoutesSpecs {
             #expect(try await live.call("/v1/models/cells").status == 404)
         }
     }
+
+    @Test("a version that no alias names any more leaves the memory; who asks for it by number still gets it")
+    func drains() async throws {
+        try await ScriptedWorkers.with { live in
+            func loaded() async throws -> Int? {
+                let line = try await live.call("/metrics").text.split(separator: "\n").first { $0.hasPrefix("aliquot_models_loaded ") }
+                return line.flatMap { Int($0.split(separator: " ")[1]) }
+            }
+            func point(_ version: Int) async throws -> Int {
+                try await live.call(
+                    "/v1/models/cells/aliases/production", "-X", "PUT", "-H", "Content-Type: application/json", "-d",
+                    #"{"version":\#(version)}"#
+                ).status
+            }
+            let picture = try colour(250, 10, 10)
+            // Given versions 1 and 2 in memory: `production` means 1, `latest` means 2
+            for _ in 0..<2 { _ = try await live.finished(try await live.train()) }
+            #expect(try await point(1) == 204)
+            for alias in ["production", "latest"] {
+                #expect(try await live.put("/v1/models/cells/aliases/\(alias)/classify", picture, "-X", "POST").status == 200)
+            }
+            #expect(try await loaded() == 2)
+            // When requests come without pause while the alias is swapped
+            async let answers = withThrowingTaskGroup(of: Int?.self) { group in
+                for _ in 0..<12 {
+                    group.addTask {
+                        let answer = try await live.put("/v1/models/cells/aliases/production/classify", picture, "-X", "POST")
+                        return answer.status == 200 ? answer.json["version"].int : nil
+                    }
+                }
+                return try await group.reduce(into: [Int?]()) { $0.append($1) }
+            }
+            #expect(try await point(2) == 204)
+            // Then each got its answer from one of the two
+            #expect(try await answers.allSatisfy { $0 == 1 || $0 == 2 })
+            // And the old version's memory is given back
+            #expect(try await point(2) == 204)
+            #expect(try await loaded() == 1)
+            #expect(try await live.put("/v1/models/cells/versions/1/classify", picture, "-X", "POST").json["version"].int == 1)
+            // And a training that makes a new version puts away the one before it: `latest` has moved on, `production` has not
+            _ = try await live.finished(try await live.train())
+            #expect(try await loaded() == 1)
+        }
+    }
 }

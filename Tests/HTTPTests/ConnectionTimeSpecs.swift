@@ -38,29 +38,48 @@ struct ConnectionTimeSpecs {
         #expect(driver.wait(.seconds(1)) == [.close])
     }
 
-    @Test("the body's clock runs only while the handler waits for the client, and anew with every piece")
+    @Test("the body's clock runs only while the handler waits for the client, and anew with every 8 KiB")
     func slowBody() {
         var driver = ConnectionDriver()
-        driver.receive(ConnectionMachineSpecs.post(length: 3))
+        driver.receive(ConnectionMachineSpecs.post(length: 20_000))
         #expect(driver.wait(.seconds(1000)).isEmpty)
         driver.take(.bodyWanted(exchange: 1, took: 0))
         driver.wait(.seconds(29))
-        driver.receive("a")
-        #expect(driver.wait(.seconds(29)).isEmpty)
+        driver.receive(String(repeating: "a", count: 8192))
+        #expect(driver.wait(.seconds(29)).allSatisfy { if case .failBody = $0 { false } else { true } })
         #expect(driver.wait(.seconds(1)) == [.failBody(.bodyTimeout(after: .seconds(30)))])
         driver.answer(1, "late", status: .requestTimeout)
         #expect(driver.sent.contains("connection: close") && driver.machine.phase == .lingering)
     }
 
-    @Test("cuts a client that takes nothing of its answer, but not one that takes a little")
+    @Test("ends a body that comes a byte at a time to hold the connection for ever")
+    func drip() {
+        // Given a handler that waits for 1000 bytes
+        var driver = ConnectionDriver()
+        driver.receive(ConnectionMachineSpecs.post(length: 1000))
+        driver.take(.bodyWanted(exchange: 1, took: 0))
+        // When one byte comes every second, and the handler takes each at once
+        for _ in 0..<29 {
+            driver.wait(.seconds(1))
+            driver.receive("a")
+            driver.take(.bodyWanted(exchange: 1, took: 1))
+        }
+        // Then the clock is the one of the first byte
+        #expect(driver.wait(.seconds(1)) == [.failBody(.bodyTimeout(after: .seconds(30)))])
+    }
+
+    @Test("cuts a client that takes its answer a byte at a time, but not one that takes 8 KiB in the time")
     func slowReader() {
         var driver = ConnectionDriver()
         driver.clientReads = false
         driver.receive(Self.get)
         driver.answer(1)
         driver.wait(.seconds(29))
-        driver.take(.wrote(waiting: 1, taken: 1))
-        #expect(driver.wait(.seconds(29)).isEmpty)
+        driver.take(.wrote(waiting: 100_000, taken: 8192))
+        for _ in 0..<29 {
+            #expect(driver.wait(.seconds(1)).isEmpty)
+            driver.take(.wrote(waiting: 1, taken: 1))
+        }
         #expect(driver.wait(.seconds(1)) == [.close])
     }
 

@@ -55,6 +55,32 @@ struct HTTPServerSpecs {
         }
     }
 
+    @Test("makes room for a new client by closing connections that are idle, never one that is at work")
+    func makesRoom() async throws {
+        // Given a server for 8 connections: 7 that say nothing, and one whose handler is at work
+        var limits = ConnectionLimits()
+        limits.sparedRest = .milliseconds(300)
+        let isOver = Box(false)
+        try await TestServer.run(limits: limits, configure: { $0.maximumConnections = 8 }) { request in
+            while request.path == "/long", !isOver.value { try await Task.sleep(for: .milliseconds(5)) }
+            return .text(request.path)
+        } _: { address, server in
+            let busy = try RawClient(address)
+            try await busy.send(TestServer.get("/long"))
+            let idle = try (0..<7).map { _ in try RawClient(address) }
+            // When many more come, one after the other
+            for number in 0..<20 {
+                let client = try RawClient(address)
+                try await client.send(TestServer.get("/\(number)"))
+                #expect(try await client.answers().map(\.text) == ["/\(number)"])
+            }
+            // Then each was answered, the idle ones were closed in silence, and the one that was at work is answered too
+            #expect(try await idle[0].receiveToEnd().isEmpty)
+            isOver.change { $0 = true }
+            #expect(try await busy.answers().map(\.text) == ["/long"])
+        }
+    }
+
     @Test("answers a client that has half closed, with what it had sent before")
     func halfClose() async throws {
         try await TestServer.run { request in
@@ -247,7 +273,9 @@ struct HTTPServerSpecs {
 
     @Test("accepts no more connections than allowed; the others wait and are served later")
     func maximumConnections() async throws {
-        try await TestServer.run(configure: { $0.maximumConnections = 2 }, handler: Self.echo) { address, server in
+        var limits = ConnectionLimits()
+        limits.sparedRest = .seconds(600)  // nobody makes room
+        try await TestServer.run(limits: limits, configure: { $0.maximumConnections = 2 }, handler: Self.echo) { address, server in
             let first = [try RawClient(address), try RawClient(address)]
             for client in first {
                 try await client.send(TestServer.get("/1", close: false))
@@ -264,7 +292,7 @@ struct HTTPServerSpecs {
 
     @Test("drains: refuses new clients, closes idle ones, finishes what is in flight, ends event streams properly")
     func drain() async throws {
-        let started = Box(0)
+        let (started, isOver) = (Box(0), Box(false))
         var configuration = HTTPServerConfiguration(address: .loopback())
         configuration.tick = .milliseconds(20)
         let server = HTTPServer(configuration: configuration) { request in
@@ -275,7 +303,7 @@ struct HTTPServerSpecs {
                     try await Task.sleep(for: .seconds(60))
                 }
             }
-            do { try await Task.sleep(for: .milliseconds(200)) } catch { return .text("cancelled") }
+            do { while !isOver.value { try await Task.sleep(for: .milliseconds(5)) } } catch { return .text("cancelled") }
             return .text("done")
         }
         let address = try server.start()
@@ -284,9 +312,15 @@ struct HTTPServerSpecs {
         try await busy.send(TestServer.get("/", close: false))
         try await events.send(TestServer.get("/events", close: false))
         #expect(try await TestServer.eventually { started.value == 2 && server.connectionCount == 3 })
-        // When the server shuts down
+        // When the server shuts down, and the request in flight is done a while later
         let clock = ContinuousClock()
+        async let release: Void = {
+            while !server.isDraining { try await Task.sleep(for: .milliseconds(5)) }
+            try await Task.sleep(for: .milliseconds(100))
+            isOver.change { $0 = true }
+        }()
         let time = await clock.measure { await server.shutdown(grace: .seconds(20)) }
+        try await release
         // Then everyone was treated as promised, well within the grace
         #expect(server.isDraining && server.connectionCount == 0 && time < .seconds(10))
         #expect(try await idle.receiveToEnd().isEmpty)

@@ -9,7 +9,8 @@ struct SubmissionSpecs {
         name: "mobilenet_v2", family: "manual, compact", parameters: 3_504_872, multiplyAdds: 301_000_000, minimumSide: 32,
         activationElements: 6_700_000)
     static let resnet = NetworkDescription(
-        name: "resnet18", family: "manual, compact", parameters: 11_689_512, multiplyAdds: 1_814_000_000, minimumSide: 64)
+        name: "resnet18", family: "manual, compact", parameters: 11_689_512, multiplyAdds: 1_814_000_000, minimumSide: 64,
+        activationElements: 8_380_904)
 
     static func context(_ labelled: [String: Int]? = ["a": 20, "b": 20], unlabelled: Int = 100, memory: Int = 16 << 30) -> SubmissionContext
     {
@@ -157,9 +158,9 @@ struct SubmissionSpecs {
         #expect(try Self.faults(plain, Self.context(["a": 9, "b": 2], unlabelled: 0)) == [])
         #expect(try Self.faults(distillation, Self.context(unlabelled: 0)) == ["/method no_unlabelled"])
         #expect(try Self.faults(#"{"type":"train","dataset":"cells","network":"resnet18","image_size":32}"#) == ["/image_size too_small"])
-        // 32 pictures × 6.7 M activations and as many gradients × 4 bytes are 1.7 GB
-        #expect(try Self.faults(plain, Self.context(memory: 1 << 30)) == ["/batch_size too_much_memory"])
-        #expect(try Self.faults(plain, Self.context(memory: 2 << 30)) == [])
+        // 32 pictures × half of 6.7 M activations × 4 bytes are 429 MB, the pictures 19 MB, 3.5 M parameters four times 56 MB: 504 MB, 481 MiB
+        #expect(try Self.faults(plain, Self.context(memory: 480 << 20)) == ["/batch_size too_much_memory"])
+        #expect(try Self.faults(plain, Self.context(memory: 482 << 20)) == [])
     }
 
     @Test(
@@ -172,6 +173,42 @@ struct SubmissionSpecs {
     func notJSON(text: String) throws {
         let error = try #require(throws: SpecificationError.self) { try Submission(json: Array(text.utf8)) }
         #expect(error.status == 400)
+    }
+
+    @Test("may ask that every class counts the same, by the words that the methods list")
+    func classWeights() throws {
+        func weights(_ field: String) throws -> TrainSpecification.ClassWeights? {
+            let text = #"{"type":"train","dataset":"cells","network":"mobilenet_v2"\#(field)}"#
+            guard case .train(let work) = try Submission(json: Array(text.utf8)).specification(in: Self.context()).work else { return nil }
+            return work.classWeights
+        }
+        #expect(try weights("") == TrainSpecification.ClassWeights.none)
+        #expect(try weights(#","class_weights":"balanced""#) == .balanced)
+        #expect(
+            try Self.faults(#"{"type":"train","dataset":"cells","network":"mobilenet_v2","class_weights":[1,2]}"#) == [
+                "/class_weights wrong_type"
+            ])
+        #expect(
+            try Self.faults(#"{"type":"train","dataset":"cells","network":"mobilenet_v2","class_weights":"rare"}"#) == [
+                "/class_weights unknown_value"
+            ])
+    }
+
+    @Test("that an earlier release has stored, without class weights, is still read")
+    func stored() throws {
+        // Given the specification of a job as it is stored, without the field
+        let dataset = try #require(ResourceName("cells"))
+        let new = try JSONEncoder().encode(
+            JobSpecification.train(TrainSpecification(dataset: dataset, network: "mobilenet_v2", classWeights: .balanced)))
+        let text = String(decoding: new, as: UTF8.self)
+        #expect(text.contains(#""class_weights":"balanced""#))
+        let old = text.replacingOccurrences(of: #""class_weights":"balanced","#, with: "").replacingOccurrences(
+            of: #","class_weights":"balanced""#, with: "")
+        #expect(!old.contains("class_weights"))
+        // Then it is the same job with the default
+        let read = try JSONDecoder().decode(JobSpecification.self, from: Data(old.utf8))
+        #expect(read == .train(TrainSpecification(dataset: dataset, network: "mobilenet_v2")))
+        #expect(try JSONDecoder().decode(JobSpecification.self, from: new) != read)
     }
 
     @Test("is read as RFC 8259 says")

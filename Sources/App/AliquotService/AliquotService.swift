@@ -32,6 +32,7 @@ package final class AliquotService: Sendable {
     package init(_ settings: ServiceSettings, backend: any Backend = OneDNNBackend(), logger: Logger) throws {
         let machine = Machine.current()
         try settings.validate(machine)
+        OpenFiles.raiseLimit(logger)
         let address = try SocketAddress(host: settings.host, port: settings.port)
         guard address.isLoopback || settings.isInsecureAllowed else { throw ServiceError.openToOthers(host: settings.host) }
         self.settings = settings
@@ -43,12 +44,8 @@ package final class AliquotService: Sendable {
         let threads = settings.threadsPerJob ?? max(1, machine.cores / settings.workers)
         let executor = LocalExecutor(
             program: settings.workerProgram, arguments: settings.workerArguments, slots: settings.workers, threadsPerSlot: threads)
-        let adoption = ResultAdoption(datasets: datasets, models: models)
-        jobs = try JobQueue(directory: directory.url, executor: executor, logger: logger) { job, result in
-            try await adoption.adopt(job, result)
-        }
         let options = Self.inferenceOptions(settings, machine)
-        predictors = LoadedModels(
+        let predictors = LoadedModels(
             capacity: settings.modelsInMemory,
             load: { [models] key in
                 let model = try ModelDirectory(opening: models.directory(key.model, version: key.version))
@@ -58,12 +55,18 @@ package final class AliquotService: Sendable {
                 predictor.shutdown()
                 await predictor.drained()
             })
+        self.predictors = predictors
+        let adoption = ResultAdoption(datasets: datasets, models: models, predictors: predictors)
+        jobs = try JobQueue(directory: directory.url, executor: executor, logger: logger) { job, result in
+            try await adoption.adopt(job, result)
+        }
         let environment = APIEnvironment(
             datasets: datasets, models: models, jobs: jobs, predictors: predictors, weights: WeightsFolder(directory: directory.weights),
             networks: try NetworkFacts.all(),
             idempotency: try IdempotencyStore(directory: directory.url.appendingPathComponent("idempotency")),
             measures: RequestMeasures(), status: status, version: Self.version(settings, machine, backend, threads: threads),
-            site: try Self.site(settings, logger), disk: DiskQueue(width: 4), logger: logger,
+            site: try Self.site(settings, logger), hosts: address.isLoopback ? .addressesAnd(settings.allowedHosts) : .any,
+            disk: DiskQueue(width: 4), logger: logger,
             newIncomingFile: { [directory] in directory.newIncomingFile() },
             picturesAtOnce: min(options.capacity, 2 * options.lanes + options.decoders))
         let api = try ServiceAPI(environment)

@@ -1,5 +1,7 @@
+import API
 import DatasetStore
 import Foundation
+import Inference
 import Jobs
 import ModelStore
 
@@ -7,6 +9,7 @@ import ModelStore
 struct ResultAdoption: Sendable {
     let datasets: DatasetStore
     let models: ModelStore
+    let predictors: LoadedModels<Predictor>
 
     /// - Parameters:
     ///   - result: the job's `result/`: `model/` of a training, `images.jsonl` of an import, `report.json` of both.
@@ -15,6 +18,8 @@ struct ResultAdoption: Sendable {
         switch job.specification.work {
         case .train(let work):
             let version = try await models.adopt(result: result.appendingPathComponent("model"), name: work.model, job: job.id)
+            // `latest` has moved on: the version before it leaves the memory, unless another alias names it.
+            await predictors.retire(work.model, except: Set(try await models.aliases(work.model).values))
             return JobResult(model: work.model, version: version, report: report)
         case .importArchive(let work):
             let counts = try await datasets.adoptImport(dataset: work.dataset, from: result.appendingPathComponent("images.jsonl"))

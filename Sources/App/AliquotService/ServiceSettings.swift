@@ -9,6 +9,8 @@ package struct ServiceSettings: Sendable {
     package var data: URL
     /// Whether an address that others can reach is allowed although no token is asked for.
     package var isInsecureAllowed = false
+    /// Names besides numeric addresses and `localhost` under which a service on a loopback address may be addressed (``HostRule``): that of a proxy before it.
+    package var allowedHosts: Set<String> = []
     /// Jobs that run at the same time. 1: a training uses all cores well by itself.
     package var workers = 1
     /// Threads of one job; nil: the cores divided among the workers.

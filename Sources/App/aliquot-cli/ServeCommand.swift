@@ -22,6 +22,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Model versions kept in memory.") var modelsInMemory = 4
     @Option(help: "Pictures that one model answers at the same time (default: half the cores).") var lanes: Int?
     @Flag(help: "Allow an address that other machines can reach although no password is asked for.") var insecure = false
+    @Option(
+        name: .customLong("allow-host"),
+        help:
+            "A name under which a service on a loopback address may be addressed besides localhost: that of a proxy before it. Repeatable.")
+    var allowedHosts: [String] = []
     @Option(help: "What is logged: trace, debug, info, notice, warning, error.") var logLevel = Logger.Level.info
 
     func run() async throws {
@@ -37,6 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.modelsInMemory = modelsInMemory
         settings.lanes = lanes
         settings.isInsecureAllowed = insecure
+        settings.allowedHosts = Set(allowedHosts)
         let service = try AliquotService(settings, logger: logger)
         let address = try await service.start()
         FileHandle.standardOutput.write(

@@ -21,6 +21,8 @@ package struct APIEnvironment: Sendable {
     package let version: ServiceVersion
     /// The dashboard; nil where none was found.
     package let site: StaticSite?
+    /// The hosts that requests may name.
+    package let hosts: HostRule
     package let disk: DiskQueue
     package let logger: Logger
     /// A name for a new upload, in `incoming/`; no file exists there yet.
@@ -32,7 +34,8 @@ package struct APIEnvironment: Sendable {
         datasets: DatasetStore, models: ModelStore, jobs: JobQueue, predictors: LoadedModels<Predictor>, weights: WeightsFolder,
         networks: [NetworkDescription], idempotency: IdempotencyStore, measures: RequestMeasures, status: ServiceStatus,
         version: ServiceVersion,
-        site: StaticSite?, disk: DiskQueue, logger: Logger, newIncomingFile: @escaping @Sendable () -> URL, picturesAtOnce: Int
+        site: StaticSite?, hosts: HostRule = .any, disk: DiskQueue, logger: Logger, newIncomingFile: @escaping @Sendable () -> URL,
+        picturesAtOnce: Int
     ) {
         self.datasets = datasets
         self.models = models
@@ -45,6 +48,7 @@ package struct APIEnvironment: Sendable {
         self.status = status
         self.version = version
         self.site = site
+        self.hosts = hosts
         self.disk = disk
         self.logger = logger
         self.newIncomingFile = newIncomingFile

@@ -13,6 +13,21 @@ extension APIError {
             Problem(.unprocessableContent, detail: faults.map(\.detail).joined(separator: "; "), errors: faults.map(\.wire))
         case .foreignOrigin(let origin):
             Problem(.forbidden, detail: "a page of \(origin.prefix(200)) sent this; only the service's own pages may change anything")
+        case .foreignHost(let host):
+            Problem(
+                .misdirectedRequest,
+                detail: "this service is not known as '\(host.prefix(200))'; address it by its number or as localhost, or start it with --allow-host")
+        case .notAcceptable(let got, let offered):
+            Problem(
+                .notAcceptable,
+                detail: "Accept is '\(got.prefix(200))'; the answer comes as \(Set(offered).sorted().joined(separator: ", "))")
+        case .unsupportedCoding(let got, let allowed):
+            // RFC 9110 section 15.5.16: the field tells which codings would have been understood.
+            Problem(
+                .unsupportedMediaType,
+                detail:
+                    "Content-Encoding is '\(got.prefix(100))'; allowed here: \(allowed.isEmpty ? "none" : allowed.joined(separator: ", "))",
+                fields: [.acceptEncoding: allowed.isEmpty ? "identity" : "gzip"])
         case .notFound(let kind, let name):
             Problem(.notFound, detail: "there is no \(kind) '\(name.prefix(200))'")
         case .conflict(let detail):

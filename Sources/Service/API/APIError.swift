@@ -21,6 +21,12 @@ package enum APIError: Error, Sendable, Equatable {
     case invalid([Fault])
     /// 403: a page of another origin sent it.
     case foreignOrigin(String)
+    /// 421: it names a host that this service is not known under.
+    case foreignHost(String)
+    /// 406: `Accept` excludes every form of the answer.
+    case notAcceptable(got: String, offered: [String])
+    /// 415: the body is packed in a way that is not unpacked here.
+    case unsupportedCoding(got: String, allowed: [String])
     /// 404.
     case notFound(kind: String, name: String)
     /// 409.

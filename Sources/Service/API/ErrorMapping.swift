@@ -26,12 +26,37 @@ enum ErrorMapping {
         case let error as ModelStoreError: return problem(error, logger)
         case let error as ModelFormatError: return problem(error, logger)
         case let error as SystemError where error.isNoSpace: return diskFull
+        case let error as SystemError where temporary.contains(error.code): return unavailable(error, request, logger)
         case is CancellationError: return Problem(.serviceUnavailable, detail: "the request was abandoned", fields: [.retryAfter: "1"])
         default:
             logger.error("unexpected: \(error)", metadata: ["request": "\(request.id)", "path": "\(request.path.prefix(300))"])
             return Problem(.internalServerError, detail: "an unexpected fault; the service's log names it under this request_id")
         }
     }
+
+    /// What ends when something else does, or when an operator has helped: a read-only file system or folder, too many open files, no memory, a device that is away.
+    private static let temporary: Set<Int32> = [EROFS, EACCES, EPERM, EMFILE, ENFILE, ENOMEM, EAGAIN, EBUSY, ESTALE]
+
+    /// 503 for ``temporary``, logged with its detail and told in plain words.
+    private static func unavailable(_ error: SystemError, _ request: ServerRequest, _ logger: Logger) -> Problem {
+        logger.error("\(error)", metadata: ["request": "\(request.id)"])
+        switch error.code {
+        case EROFS, EACCES, EPERM: return readOnly
+        default:
+            return Problem(
+                .serviceUnavailable, detail: "the machine is out of something (\(String(cString: strerror(error.code)))); come again later",
+                fields: [.retryAfter: "10"])
+        }
+    }
+
+    private static let readOnly = Problem(
+        .serviceUnavailable,
+        detail: "the service may not write into its data folder (read-only, or not its own); whoever operates it must look",
+        fields: [.retryAfter: "60"])
+
+    private static let busy = Problem(
+        .serviceUnavailable, title: "Database busy", detail: "another process holds the service's database; come again in a moment",
+        fields: [.retryAfter: "5"])
 
     private static let diskFull = Problem(
         // RFC 4918 section 11.5
@@ -96,6 +121,13 @@ enum ErrorMapping {
             return fault("/description", "too_long", "the description has \(got) bytes; at most \(limit) are allowed")
         case .nothingToRevise(let dataset): return Problem(.conflict, detail: "dataset '\(dataset)' holds no picture; upload some first")
         case .diskFull: return diskFull
+        case .catalogBusy: return busy
+        case .catalogReadOnly:
+            logger.error("\(error)")
+            return readOnly
+        case .catalogUnreadable:
+            logger.error("\(error)")
+            return Problem(.internalServerError, detail: "the catalogue of pictures cannot be read or written; the service's log says more")
         case .dataDirectoryInUse, .damagedFile:
             logger.error("\(error)")
             return Problem(.internalServerError, detail: "the service's own data cannot be read; its log says more")
@@ -115,6 +147,12 @@ enum ErrorMapping {
         case .shuttingDown: return Problem(.serviceUnavailable, detail: "the service is stopping", fields: [.retryAfter: "10"])
         case .badPageToken: return Problem(.badRequest, detail: "page_token is not one that this list gave; begin again without it")
         case .system(let error) where error.isNoSpace: return diskFull
+        case .system(let error) where temporary.contains(error.code): return unavailable(error, request, logger)
+        case .storageFull: return diskFull
+        case .storageBusy: return busy
+        case .storageReadOnly:
+            logger.error("\(error)", metadata: ["request": "\(request.id)"])
+            return readOnly
         case .badAttachmentName, .system, .storage:
             logger.error("\(error)", metadata: ["request": "\(request.id)"])
             return Problem(

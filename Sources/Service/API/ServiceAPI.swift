@@ -4,11 +4,13 @@ import Logging
 
 /// The whole API as one handler: routes, contract, checks, measures.
 ///
-/// A request goes: count → dashboard file, or router → origin and query against the contract → controller; an error goes through ``ErrorMapping``.
+/// A request goes: count → host → dashboard file, or router → origin, `Accept` and query against the contract → controller; an error goes through
+/// ``ErrorMapping``; the answer is packed where the client likes that.
 package struct ServiceAPI: Sendable {
     private let observation: Observation
     private let site: SiteController
     private let router: Router
+    private let hosts: HostRule
     let routes: [RouteTable.Route]
 
     /// - Throws: if the contract's own schemas cannot be read (a mistake in this program).
@@ -17,11 +19,13 @@ package struct ServiceAPI: Sendable {
         routes = table.routes
         site = SiteController(site: environment.site)
         observation = Observation(measures: environment.measures, logger: environment.logger)
+        hosts = environment.hosts
         let logger = environment.logger
         router = table.router(describe: { ErrorMapping.problem(of: $0, $1, logger) }) { route in
             { request in
                 RouteLabel.current?.set(route.pattern)
                 try SameOrigin.check(request)
+                try Negotiation.check(request, route.contract)
                 let faults = route.contract.faults(inQuery: request.query.pairs)
                 guard faults.isEmpty else { throw APIError.badQuery(faults) }
                 return try await route.handler(request)
@@ -32,12 +36,20 @@ package struct ServiceAPI: Sendable {
     /// Answers a request; never throws.
     package func handle(_ request: ServerRequest) async -> ServerResponse {
         await observation.handle(request) { request in
+            guard hosts.allows(request.head.authority) else { return refusal(.foreignHost(request.head.authority ?? ""), request) }
             if let file = site.answer(request), request.query.isEmpty {
                 RouteLabel.current?.set("/{file}")
-                return file
+                return Compression.apply(file, to: request)
             }
-            return await router.handle(request)
+            return Compression.apply(await router.handle(request), to: request)
         }
+    }
+
+    private func refusal(_ error: APIError, _ request: ServerRequest) -> ServerResponse {
+        var problem = error.problem
+        problem.instance = request.path
+        problem.requestID = request.id
+        return .problem(problem)
     }
 
     /// Logs and counts a finished exchange; for `HTTPServerConfiguration.accessLog`.

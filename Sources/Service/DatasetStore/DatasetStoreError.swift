@@ -33,4 +33,10 @@ package enum DatasetStoreError: Error, Sendable, Equatable {
     case damagedFile(path: String, detail: String)
     /// No space is left for the catalogue. HTTP 507. (Files: `SystemError.isNoSpace`.)
     case diskFull
+    /// Another process holds the catalogue for longer than we wait. HTTP 503.
+    case catalogBusy
+    /// The catalogue may not be written: a read-only file system, or no right to. HTTP 503.
+    case catalogReadOnly
+    /// SQLite's words: the file is damaged, or its disk fails. HTTP 500.
+    case catalogUnreadable(String)
 }

@@ -18,6 +18,12 @@ package enum JobsError: Error, Sendable, Equatable {
     case badAttachmentName(String)
     /// The operating system refused (HTTP 507 if ``SystemError/isNoSpace``, else 500).
     case system(SystemError)
-    /// The database refused or holds what it should not (HTTP 500).
+    /// No space is left for the queue's database (HTTP 507).
+    case storageFull
+    /// Another process holds the database for longer than we wait (HTTP 503).
+    case storageBusy
+    /// The database may not be written: a read-only file system, or no right to (HTTP 503).
+    case storageReadOnly
+    /// The database is damaged, its disk fails, or it holds what it should not (HTTP 500).
     case storage(String)
 }

@@ -1,3 +1,4 @@
+import Base
 import Dispatch
 
 /// Loaded things by model version: loaded when first asked for, shared while in use, the least recently used closed when there are too many.
@@ -60,6 +61,13 @@ package actor LoadedModels<Model: Sendable> {
     /// Closes the version once its last user is done. For a deleted model.
     package func retire(_ key: ModelVersionKey) {
         moveToRetired(key)
+        sweep()
+    }
+
+    /// Closes every loaded version of a model that is not in `named`, each once its last user is done: after an alias has moved on, the memory of the version that nobody
+    /// names any more is given back. Who asks for such a version by its number gets it all the same; it is loaded again.
+    package func retire(_ model: ResourceName, except named: Set<Int>) {
+        for key in entries.keys where key.model == model && !named.contains(key.version) { moveToRetired(key) }
         sweep()
     }
 

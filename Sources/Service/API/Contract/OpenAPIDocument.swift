@@ -132,6 +132,7 @@ struct OpenAPIDocument {
     /// What the statuses mean here, for the document.
     static let reasons: [Int: String] = [
         400: "Malformed: the request cannot be read, or has query parameters that are not listed.", 404: "There is no such thing.",
+        406: "`Accept` excludes every form of the answer.",
         409: "It contradicts what is there.", 411: "A length is needed.", 412: "A condition (If-Match) does not hold.",
         413: "Larger than a limit of /v1/version.",
         415: "Not of a media type that is read here, or not a picture.",

@@ -31,6 +31,7 @@ extension OpenAPISchemas {
                   "flips": {"enum": \(choices(TrainSpecification.Flips.allCases.map(\.rawValue)))},
                   "confidence": {"type": "number", \(bounds(Ranges.confidence))},
                   "label_smoothing": {"type": "number", \(bounds(Ranges.labelSmoothing))},
+                  "class_weights": {"enum": \(choices(TrainSpecification.ClassWeights.allCases.map(\.rawValue)))},
                   "quantisation": {
                     "type": ["object", "null"], "additionalProperties": false,
                     "properties": {

@@ -119,13 +119,20 @@ struct ModelsController: Sendable {
         try fields.finish()
         guard let version else { throw APIError.malformed("no version") }
         try await environment.models.setAlias(name, alias: alias, version: version)
+        try await retireUnnamed(name)
         return .empty(.noContent)
     }
 
     private func deleteAlias(_ request: ServerRequest) async throws -> ServerResponse {
         try await environment.models.deleteAlias(
             try request.name("m", kind: "model"), alias: try request.name("alias", kind: "alias"))
+        try await retireUnnamed(try request.name("m", kind: "model"))
         return .empty(.noContent)
+    }
+
+    /// Requests under way finish on the version that they began with; what no alias names then leaves the memory.
+    private func retireUnnamed(_ name: ResourceName) async throws {
+        await environment.predictors.retire(name, except: Set(try await environment.models.aliases(name).values))
     }
 
     private func key(_ request: ServerRequest) throws -> ModelVersionKey {

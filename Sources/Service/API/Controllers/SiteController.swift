@@ -34,6 +34,8 @@ struct SiteController: Sendable {
             .eTag: tag, .cacheControl: "no-cache", .contentSecurityPolicy: Self.policy, Self.referrerPolicy: "no-referrer",
         ]
         if let held = request.fields[.ifNoneMatch], EntityTag.matches(held, tag) { return .empty(.notModified, fields: fields) }
-        return .bytes(file.bytes, type: file.mediaType, fields: fields)
+        let response = ServerResponse.bytes(file.bytes, type: file.mediaType, fields: fields)
+        guard let packed = file.packed, Compression.isWanted(by: request) else { return response }
+        return Compression.replacing(response, with: packed)
     }
 }

@@ -74,6 +74,9 @@ struct MethodMessage: Encodable, Sendable {
                 "label_smoothing", Ranges.labelSmoothing, default: Defaults.labelSmoothing,
                 "Share of a label that is spread over all classes."),
             .choice(
+                "class_weights", TrainSpecification.ClassWeights.allCases.map(\.rawValue), default: Defaults.classWeights.rawValue,
+                "What a class counts for in the loss; `balanced`: every class the same."),
+            .choice(
                 "quantisation.scheme", Quantisation.Scheme.allCases.map(\.rawValue), default: Defaults.scheme.rawValue,
                 "Post-training int8, or none."),
             .choice(

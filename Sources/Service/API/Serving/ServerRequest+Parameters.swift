@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import Gzip
 import HTTP
 import HTTPTypes
 
@@ -40,6 +41,13 @@ extension ServerRequest {
         guard type == nil || type == FileType.json || type?.hasSuffix("+json") == true || type == "application/x-www-form-urlencoded" else {
             throw APIError.unsupportedMedia(got: type, allowed: [FileType.json])
         }
-        return try await body.collect(limit: JSONFields.maximumBytes, called: "the JSON body")
+        let sent = try await body.collect(limit: JSONFields.maximumBytes, called: "the JSON body")
+        guard let coding = fields[.contentEncoding]?.lowercased(), coding == "gzip" || coding == "x-gzip" else { return sent }
+        do throws(GzipError) {
+            return try Gzip.decompress(sent, limit: JSONFields.maximumBytes)
+        } catch {
+            if case .tooLarge(let limit) = error { throw APIError.tooLarge(what: "the unpacked JSON body", limit: limit) }
+            throw APIError.malformed("Content-Encoding is gzip, but the body is \(error)")
+        }
     }
 }

@@ -8,6 +8,8 @@ import Foundation
 package struct StaticSite: Sendable {
     package struct File: Sendable {
         let bytes: [UInt8]
+        /// The same with gzip; nil where that is not worth it.
+        let packed: [UInt8]?
         let mediaType: String
         let digest: SHA256Digest
     }
@@ -38,7 +40,11 @@ package struct StaticSite: Sendable {
                 throw StaticSiteError.tooLarge(folder: folder.path, files: Self.maximumFiles, bytes: Self.maximumBytes)
             }
             let name = String(item.path.dropFirst(root.path.count + 1))
-            files[name] = File(bytes: Array(bytes), mediaType: FileType.ofFile(named: name), digest: SHA256Digest(of: bytes))
+            let type = FileType.ofFile(named: name)
+            let packs = Compression.isText(type) && bytes.count >= Compression.smallest
+            files[name] = File(
+                bytes: Array(bytes), packed: packs ? Compression.packed(Array(bytes), level: 9) : nil, mediaType: type,
+                digest: SHA256Digest(of: bytes))
         }
         guard files["index.html"] != nil else { throw StaticSiteError.noIndex(folder.path) }
         self.files = files

@@ -6,10 +6,11 @@ import GRDB
 struct Catalog: Sendable {
     let pool: DatabasePool
 
-    init(file: URL) throws {
+    /// - Parameter patience: seconds to wait for another process that holds the file.
+    init(file: URL, patience: Double = 10) throws {
         var configuration = Configuration()
         configuration.label = "catalog"
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(patience)
         pool = try DatabasePool(path: file.path, configuration: configuration)
         // GRDB sets NORMAL when it turns WAL on; then a power cut may lose committed uploads. FULL fsyncs the log at every commit.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
@@ -17,14 +18,25 @@ struct Catalog: Sendable {
     }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await pool.read(body)
+        do { return try await pool.read(body) } catch let error as DatabaseError { throw DatasetStoreError(error) }
     }
 
     /// One transaction: all of it or nothing.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do { return try await pool.write(body) } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-            throw DatasetStoreError.diskFull
-        }
+        do { return try await pool.write(body) } catch let error as DatabaseError { throw DatasetStoreError(error) }
+    }
+}
+
+extension DatasetStoreError {
+    /// What a failure of SQLite means for a caller. Source: sqlite.org/rescode.html.
+    init(_ error: DatabaseError) {
+        self =
+            switch error.resultCode {
+            case .SQLITE_FULL: .diskFull
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .catalogBusy
+            case .SQLITE_READONLY, .SQLITE_PERM: .catalogReadOnly
+            default: .catalogUnreadable("\(error)")
+            }
     }
 }
 

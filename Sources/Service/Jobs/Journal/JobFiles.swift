@@ -14,7 +14,7 @@ package struct JobFiles: Sendable {
     package var input: URL { directory.appendingPathComponent("input", isDirectory: true) }
     /// Append-only log of ``JobEvent`` lines.
     package var events: URL { directory.appendingPathComponent("events.jsonl") }
-    /// Standard output and standard error of every attempt.
+    /// Standard output and standard error of every attempt, bounded by ``JobQueueSettings/logBytes``.
     package var log: URL { directory.appendingPathComponent("log.txt") }
     /// What the worker needs to continue after an interruption.
     package var checkpoint: URL { directory.appendingPathComponent("checkpoint", isDirectory: true) }

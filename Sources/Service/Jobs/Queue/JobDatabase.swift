@@ -9,10 +9,11 @@ struct JobDatabase: Sendable {
     let pool: DatabasePool
 
     /// - Throws: `DatabaseError` if the file is no database, ``JobsError/storage(_:)`` if a newer release has written it.
-    init(_ file: URL) throws {
+    /// - Parameter patience: seconds to wait for another process that holds the file.
+    init(_ file: URL, patience: Double) throws {
         var configuration = Configuration()
         configuration.label = "jobs"
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(patience)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
         }

@@ -143,7 +143,10 @@ extension JobQueue {
 
     func workerEnded(_ id: ULID, attempt: Int, _ exit: WorkerExit) {
         guard board.withLock({ $0.live[id]?.attempt }) == attempt else { return }
-        watching.sync { _ = readEvents(of: id, pieces: .max) }
+        watching.sync {
+            _ = readEvents(of: id, pieces: .max)
+            boundLog(of: id)
+        }
         let fraction = board.withLock { $0.live[id]?.seen.progress?.fraction } ?? 0
         logger.info("worker ended", metadata: ["job": "\(id)", "exit": "\(exit)"])
         let outcome = outcome(of: id, exit)

@@ -6,7 +6,7 @@ import GRDB
 extension JobQueue {
     /// - Throws: ``JobsError/noSuchJob(_:)``.
     package func get(_ id: ULID) async throws -> Job {
-        let (record, waiting) = try await database.pool.read { database in
+        let (record, waiting) = try await read { database in
             let record = try JobDatabase.fetch(id, database)
             return (record, record.lifecycle.state == .queued ? try JobDatabase.waiting(database) : [])
         }
@@ -27,7 +27,7 @@ extension JobQueue {
             before = sequence
         }
         let start = before
-        let (records, waiting) = try await database.pool.read { database in
+        let (records, waiting) = try await read { database in
             (try JobDatabase.page(filter, before: start, count: size + 1, database), try JobDatabase.waiting(database))
         }
         let positions = Dictionary(uniqueKeysWithValues: waiting.enumerated().map { ($1, $0 + 1) })
@@ -60,7 +60,7 @@ extension JobQueue {
     /// - Parameter position: ``JobEvent/position`` of the last one seen (`Last-Event-ID`); 0 for all. Any number is safe.
     /// - Throws: ``JobsError/noSuchJob(_:)``.
     package func events(_ id: ULID, after position: Int = 0) async throws -> AsyncStream<JobEvent> {
-        _ = try await database.pool.read { try JobDatabase.fetch(id, $0) }
+        _ = try await read { try JobDatabase.fetch(id, $0) }
         let reader = EventReader(job: id, tail: try EventTail(directories[id].events, from: position), queue: self)
         return AsyncStream { await reader.next() }
     }
@@ -69,7 +69,7 @@ extension JobQueue {
     ///
     /// - Throws: ``JobsError/noSuchJob(_:)``.
     package func metrics(_ id: ULID, limit: Int = 10_000) async throws -> [JobEvent] {
-        _ = try await database.pool.read { try JobDatabase.fetch(id, $0) }
+        _ = try await read { try JobDatabase.fetch(id, $0) }
         let file = directories[id].events
         return try await perform(on: disk) {
             var tail = try EventTail(file)
@@ -86,13 +86,13 @@ extension JobQueue {
     ///
     /// - Throws: ``JobsError/noSuchJob(_:)``.
     package func files(_ id: ULID) async throws -> JobFiles {
-        _ = try await database.pool.read { try JobDatabase.fetch(id, $0) }
+        _ = try await read { try JobDatabase.fetch(id, $0) }
         return directories[id]
     }
 
     /// How many jobs there are in each state.
     package func counts() async throws -> [JobState: Int] {
-        try await database.pool.read { database in
+        try await read { database in
             var counts = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, 0) })
             for row in try Row.fetchAll(database, sql: "SELECT state, COUNT(*) AS number FROM job GROUP BY state") {
                 if let state = JobState(rawValue: row["state"]) { counts[state] = row["number"] }
@@ -103,7 +103,7 @@ extension JobQueue {
 
     /// Whether the job has ended, and whether its event file says so already; a job that is gone has ended.
     func ending(_ id: ULID) async -> (isTerminal: Bool, isAnnounced: Bool) {
-        guard let record = try? await database.pool.read({ try JobDatabase.fetch(id, $0) }) else { return (true, true) }
+        guard let record = try? await read({ try JobDatabase.fetch(id, $0) }) else { return (true, true) }
         return (record.lifecycle.state.isTerminal, record.unannounced.isEmpty)
     }
 }

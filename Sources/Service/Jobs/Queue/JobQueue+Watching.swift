@@ -18,11 +18,23 @@ extension JobQueue {
         let now = DispatchTime.now()
         for (id, live) in board.withLock({ $0.live }) {
             if readEvents(of: id, pieces: 16) { signals.notify(id) }
+            boundLog(of: id)
             if let killAt = live.killAt, now >= killAt {
                 live.worker?.kill()
             } else if live.killAt == nil, let limit = live.limit, now >= limit {
                 decisions.async { self.absorb(.stopRequested(.timeLimit), to: id) }
             }
+        }
+    }
+
+    /// A worker that prints without end must not fill the disk.
+    func boundLog(of id: ULID) {
+        do {
+            if try JobLog(directories[id].log, limit: settings.logBytes).bound() {
+                logger.warning("the log was cut", metadata: ["job": "\(id)", "limit": "\(settings.logBytes)"])
+            }
+        } catch {
+            logger.warning("the log cannot be cut", metadata: ["job": "\(id)", "error": "\(error)"])
         }
     }
 

@@ -50,7 +50,7 @@ package final class JobQueue: Sendable {
         completion: @escaping Completion
     ) throws {
         directories = try JobDirectories(dataDirectory: directory)
-        database = try JobDatabase(directory.appendingPathComponent("jobs.sqlite"))
+        database = try JobDatabase(directory.appendingPathComponent("jobs.sqlite"), patience: settings.databasePatience)
         self.executor = executor
         self.settings = settings
         self.logger = logger
@@ -65,7 +65,7 @@ package final class JobQueue: Sendable {
     package func submit(_ specification: JobSpecification, attachments: [String: URL] = [:]) async throws -> Job {
         let id = ULID.now()
         // Asked here too, so that a full queue does not cost the attachments; decided below.
-        guard try await database.pool.read(JobDatabase.active) < settings.capacity else {
+        guard try await read(JobDatabase.active) < settings.capacity else {
             throw JobsError.queueFull(limit: settings.capacity)
         }
         try await perform(on: disk) { try self.directories.make(id, specification, attachments: attachments) }
@@ -124,12 +124,30 @@ package final class JobQueue: Sendable {
         }
     }
 
+    /// Reads the database beside everything else.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do { return try await database.pool.read(body) } catch { throw Self.named(error) }
+    }
+
     /// Errors of the layers below as errors of this target.
     static func named(_ error: any Error) -> any Error {
         switch error {
         case let error as SystemError: JobsError.system(error)
-        case let error as DatabaseError: JobsError.storage("\(error)")
+        case let error as DatabaseError: JobsError(error)
         default: error
         }
+    }
+}
+
+extension JobsError {
+    /// What a failure of SQLite means for a caller. Source: sqlite.org/rescode.html.
+    init(_ error: DatabaseError) {
+        self =
+            switch error.resultCode {
+            case .SQLITE_FULL: .storageFull
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .storageBusy
+            case .SQLITE_READONLY, .SQLITE_PERM: .storageReadOnly
+            default: .storage("\(error)")
+            }
     }
 }

@@ -9,6 +9,12 @@ package struct JobQueueSettings: Sendable {
     /// How often event files of running jobs are read.
     package var tailInterval = Duration.milliseconds(200)
 
+    /// Bytes of a job's `log.txt`, above which its middle is cut out.
+    package var logBytes = JobLog.limit
+
+    /// Seconds to wait for another process that holds the database, such as a backup.
+    package var databasePatience = 5.0
+
     package static let standard = JobQueueSettings()
     package init() {}
 }

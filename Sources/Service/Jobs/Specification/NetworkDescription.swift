@@ -10,8 +10,8 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
     package let multiplyAdds: Int
     /// The smallest picture side the network can take, in pixels.
     package let minimumSide: Int
-    /// Elements of all activations of one picture at 224², where known: the estimate of a job's memory uses it.
-    package let activationElements: Int?
+    /// Elements of the results of all layers for one picture at 224²: the estimate of a job's memory uses it.
+    package let activationElements: Int
 
     private enum CodingKeys: String, CodingKey {
         case name, family, parameters
@@ -20,7 +20,7 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
         case activationElements = "activation_elements"
     }
 
-    package init(name: String, family: String, parameters: Int, multiplyAdds: Int, minimumSide: Int, activationElements: Int? = nil) {
+    package init(name: String, family: String, parameters: Int, multiplyAdds: Int, minimumSide: Int, activationElements: Int) {
         self.name = name
         self.family = family
         self.parameters = parameters

@@ -23,6 +23,7 @@ extension TrainSpecification {
         let flips = reader.choice("flips", Flips.self)
         let confidence = reader.number("confidence", Ranges.confidence)
         let labelSmoothing = reader.number("label_smoothing", Ranges.labelSmoothing)
+        let classWeights = reader.choice("class_weights", ClassWeights.self)
         let quantisation = readQuantisation(&reader)
         let baseline = reader.boolean("baseline")
         let seed = reader.integer("seed", Ranges.seed)
@@ -48,7 +49,7 @@ extension TrainSpecification {
             weightDecay: weightDecay ?? Defaults.weightDecay, freezeEpochs: freezeEpochs, patience: patience ?? Defaults.patience,
             flips: flips ?? Defaults.flips,
             confidence: confidence ?? Defaults.confidence, labelSmoothing: labelSmoothing ?? Defaults.labelSmoothing,
-            quantisation: quantisation,
+            classWeights: classWeights ?? Defaults.classWeights, quantisation: quantisation,
             baseline: baseline, seed: seed.map(UInt64.init) ?? Defaults.seed, threads: threads, priority: priority ?? Defaults.priority,
             timeLimitSeconds: timeLimit)
     }

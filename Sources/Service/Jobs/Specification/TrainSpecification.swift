@@ -31,6 +31,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
     /// A pseudo-label is kept if its mean probability is strictly greater.
     package let confidence: Double
     package let labelSmoothing: Double
+    package let classWeights: ClassWeights
     package let quantisation: Quantisation
     /// Whether `supervised` is trained too, with the same network, seed and budget, and compared.
     package let baseline: Bool
@@ -51,6 +52,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         case weightDecay = "weight_decay"
         case freezeEpochs = "freeze_epochs"
         case labelSmoothing = "label_smoothing"
+        case classWeights = "class_weights"
         case timeLimitSeconds = "time_limit_s"
     }
 
@@ -63,7 +65,8 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         optimiser: Optimiser = Defaults.optimiser, learningRate: Double? = nil, weightDecay: Double = Defaults.weightDecay,
         freezeEpochs: Int? = nil,
         patience: Int = Defaults.patience, flips: Flips = Defaults.flips, confidence: Double = Defaults.confidence,
-        labelSmoothing: Double = Defaults.labelSmoothing, quantisation: Quantisation = Quantisation(), baseline: Bool? = nil,
+        labelSmoothing: Double = Defaults.labelSmoothing, classWeights: ClassWeights = Defaults.classWeights,
+        quantisation: Quantisation = Quantisation(), baseline: Bool? = nil,
         seed: UInt64 = Defaults.seed,
         threads: Int? = nil, priority: Int = Defaults.priority, timeLimitSeconds: Int? = nil
     ) {
@@ -86,11 +89,19 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         self.flips = flips
         self.confidence = confidence
         self.labelSmoothing = labelSmoothing
+        self.classWeights = classWeights
         self.quantisation = quantisation
         self.baseline = baseline ?? method.usesUnlabelled
         self.seed = seed
         self.threads = threads
         self.priority = priority
         self.timeLimitSeconds = timeLimitSeconds
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Jobs that an earlier release has stored know no class weights: they ran with the default. (The compiler's own decoding calls this overload.)
+    func decode(_ type: TrainSpecification.ClassWeights.Type, forKey key: Key) throws -> TrainSpecification.ClassWeights {
+        try decodeIfPresent(type, forKey: key) ?? TrainSpecification.Defaults.classWeights
     }
 }

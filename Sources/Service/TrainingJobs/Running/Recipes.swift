@@ -65,6 +65,7 @@ struct Recipes {
             seed: seed("training.\(purpose)"), epochs: specification.epochs,
             freezeEpochs: isPretrained ? min(specification.freezeEpochs, specification.epochs - 1) : 0, batchSize: specification.batchSize,
             optimiser: optimiser, learningRate: specification.learningRate, bodyDivisor: isPretrained ? 10 : 1,
-            labelSmoothing: specification.labelSmoothing, patience: specification.patience, geometry: try geometry(), flips: flips)
+            labelSmoothing: specification.labelSmoothing, balancesClasses: specification.classWeights == .balanced,
+            patience: specification.patience, geometry: try geometry(), flips: flips)
     }
 }

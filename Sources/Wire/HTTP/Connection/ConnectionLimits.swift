@@ -10,10 +10,15 @@ package struct ConnectionLimits: Sendable {
     package var headTimeout: Duration = .seconds(10)
     /// Between two requests. 75 s: longer than the 60 s of most proxies, so that they close first.
     package var idleTimeout: Duration = .seconds(75)
-    /// Without one byte of the body while the handler waits for it.
+    /// How long a connection may rest before it is closed to make room for a new client. 1 s: a client that has just connected, or been answered, is about to ask.
+    package var sparedRest: Duration = .seconds(1)
+    /// In which the body must bring ``progressBytes`` or its end while the handler waits for it.
     package var bodyTimeout: Duration = .seconds(30)
-    /// Without one byte of the answer taken by the client.
+    /// In which the client must take ``progressBytes`` of the answer, or all of it.
     package var writeTimeout: Duration = .seconds(30)
+    /// Bytes that renew the two clocks above. 8 KiB in 30 s are 273 bytes/s: slower than any modem, and a client that sends a byte now and then to hold a
+    /// connection for ever (a slow POST, a slow read) is cut.
+    package var progressBytes = 8 << 10
     /// How long a closing connection still listens, so that the client can read the answer before a reset (RFC 9112 section 9.6).
     package var lingerTimeout: Duration = .seconds(5)
     /// Bytes of an unread body that are thrown away to keep a connection; a longer rest closes it. 64 KiB: cheaper than a new connection.

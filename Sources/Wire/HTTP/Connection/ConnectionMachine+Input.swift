@@ -168,13 +168,15 @@ extension ConnectionMachine {
         }
     }
 
-    /// The clock runs only while we wait for the client, not while the reader is slow.
+    /// The clock runs only while we wait for the client, not while the reader is slow; a byte now and then does not set it anew.
     private mutating func renewBodyDeadline(_ now: ContinuousClock.Instant) {
         guard let exchange, exchange.body == .open, exchange.isWanted, exchange.credit > 0 else {
             deadline = nil
             return
         }
+        guard deadline == nil || exchange.received - exchange.receivedAtDeadline >= limits.progressBytes else { return }
         deadline = now + limits.bodyTimeout
+        self.exchange?.receivedAtDeadline = exchange.received
     }
 
     mutating func bodyWanted(_ number: Int, _ took: Int, _ now: ContinuousClock.Instant, _ actions: inout [ConnectionAction]) {

@@ -103,6 +103,7 @@ extension ConnectionMachine {
         exchange = nil
         phase = .head
         isInsideHead = false
+        restsSince = now
         deadline = now + limits.idleTimeout
         if input.isEmpty { input.shrink() } else { readHead(now, &actions) }
         guard phase == .head, !isInsideHead else { return }

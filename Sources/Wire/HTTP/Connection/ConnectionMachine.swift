@@ -45,11 +45,16 @@ struct ConnectionMachine {
     var deadline: ContinuousClock.Instant?
     /// Whether `deadline` runs since the first byte of a head.
     var isInsideHead = false
+    /// Since when nothing is under way: the accept, or the last answer.
+    var restsSince: ContinuousClock.Instant
     var writeDeadline: ContinuousClock.Instant?
+    /// Bytes that the client took since `writeDeadline` was last set.
+    var takenSinceDeadline = 0
 
     init(limits: ConnectionLimits, surroundings: ConnectionSurroundings, now: ContinuousClock.Instant) {
         self.limits = limits
         self.surroundings = surroundings
+        restsSince = now
         deadline = now + limits.headTimeout  // a client that connects has something to say
     }
 
@@ -67,6 +72,9 @@ struct ConnectionMachine {
 
     /// Between requests, with nothing begun.
     var isIdle: Bool { phase == .head && !isInsideHead }
+
+    /// Whether it may be closed to make room.
+    func canMakeRoom(at now: ContinuousClock.Instant) -> Bool { isIdle && now - restsSince >= limits.sparedRest }
 
     /// Takes one event and appends what is to be done.
     mutating func handle(_ event: ConnectionEvent, at now: ContinuousClock.Instant, into actions: inout [ConnectionAction]) {
@@ -125,8 +133,12 @@ struct ConnectionMachine {
         if !outputWaits {
             writeDeadline = nil
             if phase == .finishing { finishSending(now, &actions) }
-        } else if taken > 0 || writeDeadline == nil {
+            return
+        }
+        takenSinceDeadline += taken
+        if writeDeadline == nil || takenSinceDeadline >= limits.progressBytes {
             writeDeadline = now + limits.writeTimeout
+            takenSinceDeadline = 0
         }
     }
 

@@ -35,6 +35,8 @@ struct Exchange {
     /// Whether the client still waits for `100 Continue`.
     var owesContinue = false
     var received = 0
+    /// `received` when the body's clock was last set.
+    var receivedAtDeadline = 0
     var answer = Answer.none
     var keepsAlive: Bool
     var status = 0

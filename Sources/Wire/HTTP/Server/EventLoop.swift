@@ -14,6 +14,8 @@ final class EventLoop: @unchecked Sendable {
         let date: @Sendable () -> [UInt8]
         /// Called once for every adopted connection when it is closed.
         let onClose: @Sendable () -> Void
+        /// Whether as many connections are open as may be.
+        let isFull: @Sendable () -> Bool
     }
 
     let queue: DispatchQueue
@@ -55,6 +57,19 @@ final class EventLoop: @unchecked Sendable {
     /// Asks every connection to end after what it has in flight. From any thread.
     func drain() { queue.async { [self] in for connection in connections.values { connection.drain() } } }
 
+    /// Connections that one round of ``shed()`` closes: few enough to keep most, enough for the next clients of the backlog.
+    static let shedAtOnce = 16
+
+    /// Makes room: closes connections on which nothing is under way, those first that rest longest. From any thread.
+    ///
+    /// A client that keeps a connection open must be ready for its end (RFC 9112 section 9.3.1), one that waits in the backlog is not served at all.
+    func shed() {
+        queue.async { [self] in
+            let idle = connections.values.filter(\.canMakeRoom).sorted { $0.restsSince < $1.restsSince }
+            for connection in idle.prefix(Self.shedAtOnce) { connection.makeRoom() }
+        }
+    }
+
     /// Cuts every connection. Returns when that is done.
     func abort() async {
         await withCheckedContinuation { continuation in
@@ -74,6 +89,7 @@ final class EventLoop: @unchecked Sendable {
         timer.setEventHandler { [weak self] in
             guard let self else { return }
             for connection in connections.values { connection.take(.tick) }
+            if services.isFull() { shed() }
         }
         self.timer = timer
         timer.resume()

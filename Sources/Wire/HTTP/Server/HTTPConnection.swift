@@ -32,6 +32,16 @@ final class HTTPConnection: @unchecked Sendable {
         stream.setReading(true)
     }
 
+    /// Whether nothing was under way for a while.
+    var canMakeRoom: Bool { machine.canMakeRoom(at: .now) }
+    var restsSince: ContinuousClock.Instant { machine.restsSince }
+
+    /// Closes the connection if it still rests once everything is read that has come.
+    func makeRoom() {
+        readable()
+        if canMakeRoom { take(.drain) }
+    }
+
     func drain() {
         take(.drain)
         if endsOnDrain { task?.cancel() }

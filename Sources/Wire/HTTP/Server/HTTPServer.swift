@@ -36,13 +36,16 @@ package final class HTTPServer: Sendable {
             let dates = DateSource()
             let services = EventLoop.Services(
                 configuration: configuration, handler: handler, makeRequestID: { ids.next() }, date: { dates.now() },
-                onClose: { [weak self] in self?.closed() })
+                onClose: { [weak self] in self?.closed() },
+                isFull: { [weak self] in self.map { $0.connectionCount >= $0.configuration.maximumConnections } ?? false })
             let loops = (0..<max(1, configuration.queues)).map { EventLoop(number: $0, services: services) }
             let listener = try Listener(address: configuration.address, backlog: configuration.backlog) { [self] descriptor, peer in
                 let number = accepted.add(1, ordering: .relaxed).newValue
                 let count = open.add(1, ordering: .acquiringAndReleasing).newValue
                 loops[number % loops.count].adopt(descriptor: descriptor, peer: peer)
-                return count < configuration.maximumConnections
+                guard count >= configuration.maximumConnections else { return true }
+                for loop in loops { loop.shed() }
+                return false
             }
             listener.resume()
             state = .running(listener, loops)

@@ -5,7 +5,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var address: SocketAddress
     /// Serial queues, each owning its share of the connections. 2: the queues only move bytes; one core saturates a 10 Gbit line.
     package var queues = 2
-    /// Connections at once; further ones wait in the backlog. 1024: at most 1 GiB of buffers when each is at its limits.
+    /// Connections at once; further ones wait in the backlog, and idle ones are closed to make room for them. 1024: at most 1 GiB of buffers when each is at its
+    /// limits.
     package var maximumConnections = 1024
     /// Connections that the system holds for us before we accept them.
     package var backlog: Int32 = 512
