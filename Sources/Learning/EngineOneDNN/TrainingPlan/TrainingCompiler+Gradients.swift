@@ -11,15 +11,14 @@ extension TrainingCompiler {
         let source: Int32
     }
 
-    /// Adds one part to the gradient of a node's result; a third part is summed into the first at once.
+    /// Adds one part to the gradient of a node's result. A third part has the first two summed, not itself: what writes it comes after this call.
     func addGradient(_ buffer: Buffer, to node: Int) throws(EngineError) {
         var parts = gradients[node] ?? []
         if parts.count == 2 {
-            appendSum(of: buffer, into: parts[0], count: try count(node), node)
-        } else {
-            parts.append(buffer)
+            appendSum(of: parts[1], into: parts[0], count: try count(node), node)
+            parts.removeLast()
         }
-        gradients[node] = parts
+        gradients[node] = parts + [buffer]
     }
 
     private func appendSum(of buffer: Buffer, into sum: Buffer, count: Int64, _ node: Int) {
