@@ -98,6 +98,8 @@ let package = Package(
         room("Service", "DatasetStore", ["Base", "Images", "CArchive", grdb]),
         // ModelStore: immutable model versions and the aliases that point at them.
         room("Service", "ModelStore", ["Base", "ModelFormat"]),
+        // WeightsStore: pretrained weights by name: takes files in after holding them against their network, fetches the published ones.
+        room("Service", "WeightsStore", ["Base", "Engine", "ModelFormat"]),
         // Jobs: accepts, remembers across crashes, hands out and watches jobs; local worker processes.
         room("Service", "Jobs", ["Base", log, grdb]),
         // TrainingJobs: carries out one job inside a worker process.
@@ -111,14 +113,14 @@ let package = Package(
         // API: maps HTTP resources onto stores, queue and predictor; decides nothing else.
         room(
             "Service", "API",
-            ["Base", "Gzip", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "Jobs", httpTypes, log]),
+            ["Base", "Gzip", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "WeightsStore", "Jobs", httpTypes, log]),
 
         // App: knows all, known to nobody.
         room(
             "App", "AliquotService",
             [
                 "Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Inference", "DatasetStore",
-                "ModelStore", "Jobs", "API",
+                "ModelStore", "WeightsStore", "Jobs", "API",
                 log, lifecycle,
             ]),
         .executableTarget(
@@ -126,7 +128,7 @@ let package = Package(
             dependencies: [
                 "AliquotService", "Base", "Images", "SamplePictures", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat",
                 "Evaluation", "Training",
-                "SemiSupervised", "Quantization", "Inference", "TrainingJobs", "Jobs", log, arguments,
+                "SemiSupervised", "Quantization", "Inference", "TrainingJobs", "WeightsStore", "Jobs", log, arguments,
             ],
             path: "Sources/App/aliquot-cli", swiftSettings: strict),
 
@@ -163,7 +165,9 @@ let package = Package(
         specs("SamplePictures", ["Base", "Images", "TestSupport"]),
         specs("DatasetStore", ["Base", "Images", "CArchive", "TestSupport", grdb]),
         specs("ModelStore", ["Base", "Tensors", "Engine", "ModelFormat", "TestSupport"]),
+        specs("WeightsStore", ["Base", "Engine", "HTTP", "ModelFormat", "Sockets", "Tensors", "TestSupport", httpTypes]),
         specs("Networks", ["Base", "Engine", "TestSupport"]),
+        specs("EngineOneDNN", ["Base", "Tensors", "Engine", "TestSupport"]),
         specs("CKernels", []),
     ],
     swiftLanguageModes: [.v6]
