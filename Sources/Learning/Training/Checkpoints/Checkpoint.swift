@@ -6,17 +6,21 @@ import Tensors
 
 /// Everything of a training at one moment, in one safetensors file: a resumed run takes the very steps that an uninterrupted one would have taken.
 ///
-/// Tensors `current.NAME`, `best.NAME` (from the first finished epoch on), `first.NAME` and `second.NAME` (the optimiser's moments); the rest is JSON in the metadata.
+/// Tensors `current.NAME`, `best.NAME` (from the first finished epoch on), `average.NAME` (where an average is kept), `first.NAME` and `second.NAME` (the optimiser's moments); the rest is JSON in the metadata.
 package struct Checkpoint: Sendable, Equatable {
     package var state: TrainingState
     package var current: ParameterSet
     package var best: ParameterSet?
+    /// The exponential average of the weights, where one is kept.
+    package var average: ParameterSet?
     package var optimiser: OptimiserState
 
-    package init(state: TrainingState, current: ParameterSet, best: ParameterSet?, optimiser: OptimiserState) {
+    package init(state: TrainingState, current: ParameterSet, best: ParameterSet?, average: ParameterSet? = nil, optimiser: OptimiserState)
+    {
         self.state = state
         self.current = current
         self.best = best
+        self.average = average
         self.optimiser = optimiser
     }
 
@@ -30,6 +34,7 @@ package struct Checkpoint: Sendable, Equatable {
     package func write(to url: URL, fingerprint: SHA256Digest) throws {
         var tensors = current.tensors.map { ("current.\($0.key)", StoredTensor($0.value)) }
         if let best { tensors += best.tensors.map { ("best.\($0.key)", StoredTensor($0.value)) } }
+        if let average { tensors += average.tensors.map { ("average.\($0.key)", StoredTensor($0.value)) } }
         tensors += optimiser.first.map { ("first.\($0.key)", StoredTensor($0.value)) }
         tensors += optimiser.second.map { ("second.\($0.key)", StoredTensor($0.value)) }
         let encoder = JSONEncoder()
@@ -63,6 +68,7 @@ package struct Checkpoint: Sendable, Equatable {
             state: try decoder.decode(TrainingState.self, from: Data(state.utf8)),
             current: try ParameterSet(groups["current"] ?? [:], for: graph),
             best: try groups["best"].map { tensors in try ParameterSet(tensors, for: graph) },
+            average: try groups["average"].map { tensors in try ParameterSet(tensors, for: graph) },
             optimiser: OptimiserState(
                 bodySteps: counts.body, headSteps: counts.head, first: (groups["first"] ?? [:]).mapValues(\.values),
                 second: (groups["second"] ?? [:]).mapValues(\.values)))

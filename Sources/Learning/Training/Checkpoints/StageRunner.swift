@@ -21,6 +21,13 @@ package struct StageRunner {
 
     /// The stage's result: read where it is finished, else trained from where its checkpoint stands.
     package func run(_ stage: String, _ recipe: Recipe, data: TrainingData, observer: any TrainingObserver) throws -> TrainingResult {
+        try run(stage, recipe, data: data) { trainer in try trainer.run(from: recipe.initial, observer: observer) }
+    }
+
+    /// The same with a training of another kind: `train` is given the trainer that keeps the stage's checkpoint.
+    package func run(_ stage: String, _ recipe: Recipe, data: TrainingData, train: (Trainer) throws -> TrainingResult) throws
+        -> TrainingResult
+    {
         let finished = directory.appendingPathComponent("\(stage).finished.safetensors")
         if let result = try FinishedStage.read(finished, graph: recipe.graph) { return result }
         let checkpoint = directory.appendingPathComponent("\(stage).checkpoint.safetensors")
@@ -28,7 +35,7 @@ package struct StageRunner {
             stage: stage, graph: recipe.graph, configuration: recipe.configuration, data: data, cache: cache, backend: backend,
             threads: threads,
             checkpoint: checkpoint)
-        let result = try trainer.run(from: recipe.initial, observer: observer)
+        let result = try train(trainer)
         try FinishedStage.write(result, to: finished)
         // The finished file is durable: a checkpoint that outlives it (no such file, or a crash here) does no harm.
         try? FileManager.default.removeItem(at: checkpoint)

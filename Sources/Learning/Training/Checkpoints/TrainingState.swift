@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where a training stands, but for its tensors: with them, all that is needed to go on as if nothing had happened.
 ///
 /// Random numbers need no state here: each derives from the seed and the place (epoch, step, picture) it is used at.
@@ -10,6 +12,8 @@ package struct TrainingState: Sendable, Codable, Equatable {
     package var lossSum = 0.0
     package var history: [EpochMetrics] = []
     package var stopping: EarlyStopping
+    /// What the procedure keeps of its own.
+    package var memory: Data?
 
     package init(patience: Int) { stopping = EarlyStopping(patience: patience) }
 }

@@ -11,7 +11,7 @@ package struct PictureBatch: Sendable {
     package let soft: [SoftTarget?]
 
     /// - Parameter pictures: each `side` × `side`, as geometry and augmentation make them: anything else would be written beside its place.
-    init(_ pictures: [RGBImage], side: Int, normalisation: Normalisation, labels: [Int] = [], soft: [SoftTarget?] = []) {
+    package init(_ pictures: [RGBImage], side: Int, normalisation: Normalisation, labels: [Int] = [], soft: [SoftTarget?] = []) {
         precondition(pictures.allSatisfy { $0.width == side && $0.height == side }, "a picture of a batch is not \(side) × \(side)")
         let area = 3 * side * side
         pixels = [Float](unsafeUninitializedCapacity: pictures.count * area) { buffer, initialised in

@@ -13,6 +13,8 @@ package struct EpochMetrics: Sendable, Codable, Equatable {
     package let imagesPerSecond: Double
     /// The best epoch so far is this one.
     package let isBest: Bool
+    /// What the procedure counted besides, by name.
+    package let measures: [String: Double]
 
     private enum CodingKeys: String, CodingKey {
         case epoch
@@ -23,5 +25,6 @@ package struct EpochMetrics: Sendable, Codable, Equatable {
         case learningRate = "learning_rate"
         case imagesPerSecond = "images_per_s"
         case isBest = "is_best"
+        case measures
     }
 }

@@ -46,10 +46,15 @@ package struct Trainer {
     /// - Throws: ``TrainingError/interrupted`` when the observer says so (the checkpoint is written), ``TrainingError/diverged(stage:epoch:step:)`` when the loss is no number,
     ///   and what reading pictures, compiling plans and writing the checkpoint throw.
     package func run(from initial: ParameterSet, observer: any TrainingObserver) throws -> TrainingResult {
+        try run(SupervisedProcedure(self), from: initial, observer: observer)
+    }
+
+    /// The same with steps of another kind.
+    package func run(_ procedure: some TrainingProcedure, from initial: ParameterSet, observer: any TrainingObserver) throws
+        -> TrainingResult
+    {
         try configuration.validate()
-        let fingerprint = try data.fingerprint(configuration)
-        let order = try EpochOrder(samples: data.training.count, batch: configuration.batchSize, seed: configuration.seed)
-        let session = try TrainingSession(trainer: self, order: order, fingerprint: fingerprint, initial: initial, observer: observer)
+        let session = try TrainingSession(trainer: self, procedure: procedure, initial: initial, observer: observer)
         while try session.runEpoch() {}
         return try session.result()
     }
@@ -65,6 +70,12 @@ package struct Trainer {
             optimiser: configuration.optimiser, maximum: configuration.learningRate,
             frozenSteps: configuration.freezeEpochs * order.stepsPerEpoch,
             wholeSteps: (configuration.epochs - configuration.freezeEpochs) * order.stepsPerEpoch, bodyDivisor: configuration.bodyDivisor)
+    }
+
+    /// The seed of a step's dropout.
+    package func dropoutSeed(_ number: Int) -> UInt64 {
+        var dropout = SeededRandom(seed: configuration.seed, purpose: "dropout.\(number)")
+        return dropout.next()
     }
 
     var pictures: TrainingPictures {

@@ -4,14 +4,11 @@ import Evaluation
 import Foundation
 
 /// The moving parts of one ``Trainer/run(from:observer:)``. Used by one thread.
-final class TrainingSession {
+final class TrainingSession<Procedure: TrainingProcedure> {
     private let trainer: Trainer
-    private let order: EpochOrder
+    private let procedure: Procedure
     private let fingerprint: SHA256Digest
     private let observer: any TrainingObserver
-    private let schedule: RateSchedule
-    private let loss: CrossEntropy
-    private let pictures: TrainingPictures
     private let plan: any TrainingPlan
     private let validationPlan: any FloatInferencePlan
     private var state: TrainingState
@@ -19,17 +16,15 @@ final class TrainingSession {
     private var lastCheckpoint = ContinuousClock.now
     private var throughput = Throughput()
 
-    init(trainer: Trainer, order: EpochOrder, fingerprint: SHA256Digest, initial: ParameterSet, observer: any TrainingObserver) throws {
+    init(trainer: Trainer, procedure: Procedure, initial: ParameterSet, observer: any TrainingObserver) throws {
         self.trainer = trainer
-        self.order = order
-        self.fingerprint = fingerprint
+        self.procedure = procedure
         self.observer = observer
-        schedule = trainer.schedule(order)
-        loss = trainer.loss
-        pictures = trainer.pictures
+        fingerprint = try procedure.fingerprint()
         let side = trainer.configuration.geometry.size
-        plan = try trainer.backend.trainingPlan(trainer.graph, PlanOptions(batch: order.batch, side: side, threads: trainer.threads))
-        let validationBatch = min(order.batch, trainer.data.validation.count)
+        plan = try trainer.backend.trainingPlan(
+            trainer.graph, PlanOptions(batch: procedure.planBatch, side: side, threads: trainer.threads))
+        let validationBatch = min(trainer.configuration.batchSize, trainer.data.validation.count)
         validationPlan = try trainer.backend.inferencePlan(
             trainer.graph, initial, PlanOptions(batch: validationBatch, side: side, threads: trainer.threads))
         if let url = trainer.checkpoint, let saved = try Checkpoint.read(url, fingerprint: fingerprint, graph: trainer.graph) {
@@ -37,6 +32,8 @@ final class TrainingSession {
             best = saved.best
             try plan.load(saved.current)
             try plan.load(optimiser: saved.optimiser)
+            procedure.average = saved.average
+            if let memory = saved.state.memory { try procedure.restore(memory) }
         } else {
             state = TrainingState(patience: trainer.configuration.patience)
             try plan.load(initial)
@@ -49,46 +46,36 @@ final class TrainingSession {
     /// Trains the epoch in progress to its end and validates. False: there is no further epoch.
     func runEpoch() throws -> Bool {
         if isOver { return false }
-        let batches = pictures.batches(epoch: state.epoch, order: order, from: state.step, threads: trainer.threads)
+        let batches = procedure.batches(epoch: state.epoch, from: state.step, threads: trainer.threads)
         throughput.begin()
-        while state.step < order.stepsPerEpoch {
+        while state.step < procedure.stepsPerEpoch {
             guard !observer.shouldStop else {
                 try save()
                 throw TrainingError.interrupted
             }
             guard let batch = try batches.next() else { break }
-            try step(batch)
-            throughput.add(pictures: batch.count)
+            let (loss, pictures) = try procedure.step(batch, number: state.epoch * procedure.stepsPerEpoch + state.step, plan: plan)
+            guard loss.isFinite else { throw TrainingError.diverged(stage: trainer.stage, epoch: state.epoch + 1, step: state.step + 1) }
+            state.lossSum += loss
+            state.step += 1
+            throughput.add(pictures: pictures)
             report()
         }
         try endEpoch()
         return !isOver
     }
 
-    private func step(_ batch: PictureBatch) throws {
-        let number = state.epoch * order.stepsPerEpoch + state.step
-        let step = schedule.step(number)
-        var dropout = SeededRandom(seed: trainer.configuration.seed, purpose: "dropout.\(number)")
-        let seed = dropout.next()
-        let logits = try batch.pixels.withUnsafeBufferPointer { try plan.forward($0, seed: seed) }
-        let (value, gradient) = loss.evaluate(logits: logits, labels: batch.labels, soft: batch.soft, classes: trainer.data.classes)
-        guard value.isFinite else { throw TrainingError.diverged(stage: trainer.stage, epoch: state.epoch + 1, step: state.step + 1) }
-        try plan.backward(gradient, headOnly: step.freezeBody)
-        try plan.update(step)
-        state.lossSum += value
-        state.step += 1
-    }
-
     private func report() {
-        let done = state.epoch * order.stepsPerEpoch + state.step
+        let done = state.epoch * procedure.stepsPerEpoch + state.step
         observer.progressed(
             TrainingProgress(
-                epoch: state.epoch + 1, epochs: epochs, step: state.step, stepsPerEpoch: order.stepsPerEpoch,
-                fraction: Double(done) / Double(epochs * order.stepsPerEpoch), imagesPerSecond: throughput.recent), stage: trainer.stage)
+                epoch: state.epoch + 1, epochs: epochs, step: state.step, stepsPerEpoch: procedure.stepsPerEpoch,
+                fraction: Double(done) / Double(epochs * procedure.stepsPerEpoch), imagesPerSecond: throughput.recent), stage: trainer.stage
+        )
     }
 
     private func endEpoch() throws {
-        let parameters = try plan.parameters()
+        let parameters = try procedure.average ?? plan.parameters()
         try validationPlan.load(parameters)
         let validation = trainer.data.validation
         let logits = try trainer.evaluator.logits(of: validation.map(\.picture), plan: validationPlan)
@@ -99,10 +86,11 @@ final class TrainingSession {
         let isBest = state.stopping.record(epoch: state.epoch + 1, macroF1: measures.macroF1, loss: measures.logLoss)
         if isBest { best = parameters }
         let metrics = EpochMetrics(
-            epoch: state.epoch + 1, trainLoss: state.lossSum / Double(order.stepsPerEpoch), validationLoss: measures.logLoss,
+            epoch: state.epoch + 1, trainLoss: state.lossSum / Double(procedure.stepsPerEpoch), validationLoss: measures.logLoss,
             validationAccuracy: measures.accuracy, validationMacroF1: measures.macroF1,
-            learningRate: Double(schedule.step((state.epoch + 1) * order.stepsPerEpoch - 1).headRate), imagesPerSecond: throughput.epoch,
-            isBest: isBest)
+            learningRate: Double(procedure.schedule((state.epoch + 1) * procedure.stepsPerEpoch - 1).headRate),
+            imagesPerSecond: throughput.epoch, isBest: isBest,
+            measures: procedure.epochMeasures(observer: observer, fraction: Double(state.epoch + 1) / Double(epochs)))
         state.history.append(metrics)
         (state.epoch, state.step, state.lossSum) = (state.epoch + 1, 0, 0)
         observer.epochEnded(metrics, stage: trainer.stage)
@@ -111,7 +99,9 @@ final class TrainingSession {
 
     private func save() throws {
         guard let url = trainer.checkpoint else { return }
-        let checkpoint = Checkpoint(state: state, current: try plan.parameters(), best: best, optimiser: try plan.optimiserState())
+        state.memory = try procedure.memory()
+        let checkpoint = Checkpoint(
+            state: state, current: try plan.parameters(), best: best, average: procedure.average, optimiser: try plan.optimiserState())
         try checkpoint.write(to: url, fingerprint: fingerprint)
         lastCheckpoint = .now
     }
@@ -124,7 +114,8 @@ final class TrainingSession {
             parameters: best,
             summary: TrainingSummary(
                 trainingPictures: trainer.data.training.count, validationPictures: trainer.data.validation.count,
-                steps: state.epoch * order.stepsPerEpoch, batch: order.batch, bestEpoch: bestEpoch, bestMacroF1: state.stopping.bestMacroF1,
+                steps: state.epoch * procedure.stepsPerEpoch, batch: procedure.planBatch, bestEpoch: bestEpoch,
+                bestMacroF1: state.stopping.bestMacroF1,
                 stoppedEarly: state.epoch < epochs, history: state.history))
     }
 }

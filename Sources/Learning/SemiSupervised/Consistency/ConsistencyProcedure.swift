@@ -1,0 +1,133 @@
+import Base
+import Engine
+import Evaluation
+import Foundation
+import Training
+
+/// The steps of FixMatch, FlexMatch, FreeMatch and MixMatch: labelled and unlabelled rows in one batch of the plan, so that batch norm sees both; the exponential average of
+/// the weights is what is evaluated. Source: learning.md, section 5.
+final class ConsistencyProcedure: TrainingProcedure {
+    private let trainer: Trainer
+    private let settings: ConsistencySettings
+    private let unlabelled: [PictureFile]
+    private let pictures: ConsistencyPictures
+    private var thresholds: Thresholds
+    private var measures = ConsistencyMeasures()
+    var average: ParameterSet?
+
+    init(_ trainer: Trainer, unlabelled: [PictureFile], settings: ConsistencySettings) throws {
+        try settings.validate()
+        self.trainer = trainer
+        self.settings = settings
+        self.unlabelled = unlabelled
+        pictures = try ConsistencyPictures(
+            labelled: trainer.data.training, unlabelled: unlabelled, cache: trainer.cache, configuration: trainer.configuration,
+            ratio: settings.unlabelledRatio, hasStrongView: settings.method != .mixmatch)
+        let classes = trainer.data.classes
+        thresholds =
+            switch settings.method {
+            case .fixmatch, .mixmatch: .fixed(settings.threshold)
+            case .flexmatch: .flexible(FlexibleThresholds(maximum: settings.threshold, classes: classes, pictures: unlabelled.count))
+            case .freematch: .free(FreeThresholds(classes: classes))
+            }
+    }
+
+    var planBatch: Int { pictures.rows }
+    var stepsPerEpoch: Int { pictures.stepsPerEpoch }
+    private var steps: Int { trainer.configuration.epochs * stepsPerEpoch }
+
+    func fingerprint() throws -> SHA256Digest {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        var text = String(decoding: try encoder.encode(settings), as: UTF8.self)
+        text += "\n\(try trainer.data.fingerprint(trainer.configuration))"
+        for picture in unlabelled { text += "\nu \(picture.name)" }
+        return SHA256Digest(of: Data(text.utf8))
+    }
+
+    /// η · cos(7πk / 16K), the body's rate divided as ever; the first epochs may train the head alone.
+    func schedule(_ number: Int) -> OptimiserStep {
+        let configuration = trainer.configuration
+        let rate = configuration.learningRate * cos(7 * Double.pi * Double(number) / (16 * Double(steps)))
+        let isFrozen = number < configuration.freezeEpochs * stepsPerEpoch
+        return OptimiserStep(
+            optimiser: configuration.optimiser, bodyRate: isFrozen ? 0 : Float(rate / configuration.bodyDivisor), headRate: Float(rate),
+            freezeBody: isFrozen)
+    }
+
+    func batches(epoch: Int, from firstStep: Int, threads: Int) -> Prefetcher<ConsistencyBatch> {
+        pictures.batches(epoch: epoch, from: firstStep, threads: threads)
+    }
+
+    func step(_ batch: ConsistencyBatch, number: Int, plan: any TrainingPlan) throws -> (loss: Double, pictures: Int) {
+        let (loss, weight) = try settings.method == .mixmatch ? mixed(batch, number, plan) : matched(batch, number, plan)
+        let value = loss.supervised + weight * loss.unsupervised
+        guard value.isFinite else { return (value, batch.pictures.count) }
+        let step = schedule(number)
+        try plan.backward(loss.gradient, headOnly: step.freezeBody)
+        try plan.update(step)
+        let parameters = try plan.parameters()
+        // Until there is something to average, the average follows at once.
+        let decay = min(settings.averageDecay, (1 + Double(number)) / (10 + Double(number)))
+        average = average?.averaged(with: parameters, share: Float(decay)) ?? parameters
+        measures.record(loss)
+        return (value, batch.pictures.count)
+    }
+
+    private func matched(_ batch: ConsistencyBatch, _ number: Int, _ plan: any TrainingPlan) throws -> (ConsistencyLoss, Double) {
+        let logits = try forward(batch.pictures.pixels, number, plan)
+        let classes = trainer.data.classes
+        let weak = rows(logits, pictures.labelledRows..<(pictures.labelledRows + pictures.unlabelledRows))
+        thresholds.observe(weak.map { Softmax.probabilities($0) }, pictures: batch.unlabelled)
+        let loss = FixMatchLoss(weight: settings.weight).evaluate(
+            logits: logits, labels: batch.pictures.labels, thresholds: thresholds.values(classes: classes))
+        return (loss, settings.weight)
+    }
+
+    private func mixed(_ batch: ConsistencyBatch, _ number: Int, _ plan: any TrainingPlan) throws -> (ConsistencyLoss, Double) {
+        let classes = trainer.data.classes
+        let (labelled, each) = (pictures.labelledRows, pictures.unlabelledRows)
+        // Guess: the mean over both views, sharpened.
+        let guesses = rows(try forward(batch.pictures.pixels, number, plan), labelled..<(labelled + 2 * each)).map {
+            Softmax.probabilities($0)
+        }
+        let guessed = (0..<each).map { index in
+            MixMatchLoss.sharpened(zip(guesses[index], guesses[each + index]).map { ($0 + $1) / 2 }, temperature: settings.temperature)
+        }
+        let targets = batch.pictures.labels.map { label in (0..<classes).map { $0 == label ? 1.0 : 0 } } + guessed + guessed
+        var random = SeededRandom(seed: trainer.configuration.seed, purpose: "mixup.\(number)")
+        let mixture = MixUp(rows: targets.count, alpha: settings.alpha, random: &random)
+        let logits = try forward(mixture.pictures(batch.pictures.pixels), number, plan)
+        let weight = MixMatchLoss.weight(maximum: settings.weight, step: number, steps: steps)
+        return (MixMatchLoss.evaluate(logits: logits, targets: mixture.targets(targets), labelled: labelled, weight: weight), weight)
+    }
+
+    private func forward(_ pixels: [Float], _ number: Int, _ plan: any TrainingPlan) throws -> [Float] {
+        let seed = trainer.dropoutSeed(number)
+        return try pixels.withUnsafeBufferPointer { try plan.forward($0, seed: seed) }
+    }
+
+    private func rows(_ logits: [Float], _ range: Range<Int>) -> [ArraySlice<Float>] {
+        let classes = trainer.data.classes
+        return range.map { logits[($0 * classes)..<(($0 + 1) * classes)] }
+    }
+
+    func epochMeasures(observer: any TrainingObserver, fraction: Double) -> [String: Double] {
+        let labelled = trainer.data.training.map(\.label)
+        for alarm in measures.alarms(labelled: labelled, threshold: settings.threshold, fraction: fraction) { observer.alarmed(alarm) }
+        defer { measures = ConsistencyMeasures() }
+        return measures.summary(classes: trainer.data.classes)
+    }
+
+    private struct Memory: Codable {
+        let thresholds: Thresholds
+        let measures: ConsistencyMeasures
+    }
+
+    func memory() throws -> Data? { try JSONEncoder().encode(Memory(thresholds: thresholds, measures: measures)) }
+
+    func restore(_ memory: Data) throws {
+        let restored = try JSONDecoder().decode(Memory.self, from: memory)
+        (thresholds, measures) = (restored.thresholds, restored.measures)
+    }
+}
