@@ -14,7 +14,7 @@ typedef struct {
     int tap_rows, tap_columns, stride, top, left;
     int y_step;                      // vectors between two results of a row
     int64_t y_row;                   // floats between two rows of results
-    int is_clamped;
+    int is_streaming, is_clamped;
     float low, high;
 } window;
 
@@ -25,14 +25,16 @@ typedef struct {
 #include "depthwise_rows.h"
 #undef W
 
-// Rows whose results and inputs stay near: what is left in the cache for the next step over the same rows.
-enum { BAND_ROWS = 8 };
+// Rows whose results stay in the first-level cache until the next step over them: 16 KiB.
+INLINE int band_rows(int64_t floats_in_a_row) { return floats_in_a_row >= 4096 ? 1 : (int)(4096 / floats_in_a_row); }
 
 static void forward(void *data) {
     const aliquot_depthwise_forward *a = data;
     const aliquot_depthwise_shape *s = &a->shape;
     const int64_t in_plane = (int64_t)s->in_height * s->in_width * s->width, row = (int64_t)s->out_width * s->width;
-    const int is_smooth = a->activation >= ALIQUOT_HARD_SWISH;
+    const int is_smooth = a->activation >= ALIQUOT_HARD_SWISH, band = is_smooth ? band_rows(row) : s->out_height;
+    const int64_t planes = (int64_t)s->batch * s->blocks;
+    const int is_streaming = !is_smooth && a->y != a->residual && is_worth_streaming(a->y, planes * (in_plane + row * s->out_height));
     row_walk walk = row_walk_start(s, s->out_height);
     while (row_walk_next(&walk, s, s->out_height)) {
         const int64_t plane = (int64_t)walk.picture * s->blocks + walk.block, at = plane * s->out_height * row;
@@ -41,12 +43,12 @@ static void forward(void *data) {
             .x = a->x + plane * in_plane, .taps = a->weights + walk.weights, .bias = a->bias ? a->bias + walk.block * s->width : NULL,
             .residual = a->residual ? a->residual + at : NULL, .y = a->y + at, .in_height = s->in_height, .in_width = s->in_width,
             .out_width = s->out_width, .tap_rows = k, .tap_columns = k, .stride = s->stride, .top = s->pad_top - less, .left = s->pad_left - less,
-            .y_step = 1, .y_row = row, .is_clamped = a->activation == ALIQUOT_RELU || a->activation == ALIQUOT_RELU6, .low = 0,
+            .y_step = 1, .y_row = row, .is_streaming = is_streaming, .is_clamped = a->activation == ALIQUOT_RELU || a->activation == ALIQUOT_RELU6, .low = 0,
             .high = a->activation == ALIQUOT_RELU6 ? 6 : FLT_MAX,
         };
-        for (int r = walk.first_row; r < walk.end_row; r += BAND_ROWS) {
+        for (int r = walk.first_row; r < walk.end_row; r += band) {
             p.from = r;
-            p.to = r + BAND_ROWS < walk.end_row ? r + BAND_ROWS : walk.end_row;
+            p.to = band < walk.end_row - r ? r + band : walk.end_row;
             if (s->width == 16) slide_16(&p);
             else slide_8(&p);
             if (!is_smooth) continue;
@@ -54,6 +56,7 @@ static void forward(void *data) {
             else finish_8(p.y + p.from * row, (int64_t)(p.to - p.from) * s->out_width, a->activation);
         }
     }
+    if (is_streaming) end_of_streaming();
 }
 void aliquot_depthwise_forward_run(const aliquot_depthwise_forward *a) { parallel(forward, a, a->shape.threads); }
 
@@ -75,6 +78,10 @@ static void backward_data(void *data) {
     const aliquot_depthwise_shape *s = &a->shape;
     const int W = s->width, S = s->stride;
     const int64_t row = (int64_t)s->in_width * W, out_plane = (int64_t)s->out_height * s->out_width * W;
+    const int band_height = band_rows(S * row) * S;
+    // A vector 8 wide is half a line of the cache, and at stride 2 its other half comes much later.
+    const int is_streaming = !a->accumulate && (S == 1 || W == 16)
+        && is_worth_streaming(a->dx, (int64_t)s->batch * s->blocks * (s->in_height * row + out_plane));
     float turned[LARGEST_KERNEL * LARGEST_KERNEL * 16];  // the classes' parts one behind the other, each turned round
     row_walk walk = row_walk_start(s, s->in_height);
     while (row_walk_next(&walk, s, s->in_height)) {
@@ -89,8 +96,8 @@ static void backward_data(void *data) {
                     for (int j = columns - 1; j >= 0; j--, next += W)
                         memcpy(next, weights + ((int64_t)(cy + i * S) * k + cx + j * S) * W, sizeof(float) * (size_t)W);
             }
-        for (int band = walk.first_row; band < walk.end_row; band += BAND_ROWS * S) {
-            const int end = band + BAND_ROWS * S < walk.end_row ? band + BAND_ROWS * S : walk.end_row;
+        for (int band = walk.first_row; band < walk.end_row; band += band_height) {
+            const int end = band_height < walk.end_row - band ? band + band_height : walk.end_row;
             next = turned;
             for (int cy = 0; cy < S; cy++) {
                 const gradient_side y = gradient_side_of(cy, k, S, top, s->in_height);
@@ -103,6 +110,7 @@ static void backward_data(void *data) {
                         .from = band <= y.first_pixel ? 0 : (band - y.first_pixel + S - 1) / S,
                         .to = end <= y.first_pixel ? 0 : (end - y.first_pixel + S - 1) / S, .tap_rows = x.taps ? y.taps : 0,
                         .tap_columns = x.taps, .stride = 1, .top = y.padding, .left = x.padding, .y_step = S, .y_row = S * row,
+                        .is_streaming = is_streaming,
                     };
                     next += (int64_t)y.taps * x.taps * W;
                     if (x.pixels == 0) continue;
@@ -112,5 +120,6 @@ static void backward_data(void *data) {
             }
         }
     }
+    if (is_streaming) end_of_streaming();
 }
 void aliquot_depthwise_backward_data_run(const aliquot_depthwise_backward_data *a) { parallel(backward_data, a, a->shape.threads); }

@@ -4,6 +4,7 @@
 // edge the input vectors outside are left out.
 #define VECTOR JOIN(vector, W)
 #define NAMED(name) JOIN(name##_, W)
+#define STREAM_W(to, vector) JOIN(STREAM_, W)(to, vector)
 
 INLINE void NAMED(tile)(
     const window *p, const float *x, const float *taps, const int tap_rows, const int at, float *y, const float *residual, const int T, const int K, const int S) {
@@ -45,7 +46,11 @@ INLINE void NAMED(tile)(
         const float low = p->low, high = p->high;
         UNROLL for (int t = 0; t < T; t++) sums[t] = NAMED(minimum)(NAMED(maximum)(sums[t], low), high);
     }
-    UNROLL for (int t = 0; t < T; t++) to[t * step] = sums[t];
+    if (p->is_streaming) {
+        UNROLL for (int t = 0; t < T; t++) STREAM_W(to + t * step, sums[t]);
+    } else {
+        UNROLL for (int t = 0; t < T; t++) to[t * step] = sums[t];
+    }
 }
 
 INLINE void NAMED(rows)(const window *p, const int K, const int S) {
@@ -131,3 +136,4 @@ JOIN(HOT_, W) static void NAMED(finish)(float *y, int64_t vectors, aliquot_activ
 
 #undef VECTOR
 #undef NAMED
+#undef STREAM_W

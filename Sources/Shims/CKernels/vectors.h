@@ -16,6 +16,24 @@ typedef float vector8 __attribute__((vector_size(32), aligned(4)));
 typedef int32_t mask16 __attribute__((vector_size(64), aligned(4)));
 typedef int32_t mask8 __attribute__((vector_size(32), aligned(4)));
 
+// Storing past the caches: a result that would be evicted before anybody reads it need not be fetched from memory to be overwritten. Worth it where
+// what is read and written together exceeds the last cache. The address must be a multiple of the vector's size.
+typedef float stream16 __attribute__((vector_size(64), aligned(64)));
+typedef float stream8 __attribute__((vector_size(32), aligned(32)));
+#if defined(__clang__)
+#define STREAM(W, to, vector) __builtin_nontemporal_store((stream##W)(vector), (stream##W *)(to))
+#else
+#define STREAM(W, to, vector) (*(to) = (vector))
+#endif
+#define STREAM_16(to, vector) STREAM(16, to, vector)
+#define STREAM_8(to, vector) STREAM(8, to, vector)
+int is_worth_streaming(const void *to, int64_t floats);  // floats: read and written
+INLINE void end_of_streaming(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_sfence();  // others read it behind the next barrier
+#endif
+}
+
 // e^x by Cody and Waite's reduction and the polynomial of Cephes' expf (relative error below 2e-7); x is held to ±87.3, where e^x is a normal number.
 #define VECTOR_MATHEMATICS(W)                                                                                                  \
     INLINE vector##W select_##W(mask##W mask, vector##W yes, vector##W no) {                                                   \
