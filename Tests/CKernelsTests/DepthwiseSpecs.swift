@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Testing
 
 /// Expected numbers: the plain float64 loops of ``DepthwiseCase``.
@@ -103,6 +104,43 @@ struct DepthwiseSpecs {
     func packing() {
         for pass in Self.cases() {
             for (own, packed) in zip(pass.weights, pass.unpacked(pass.packed)) { #expect(own.values == packed.values) }
+        }
+    }
+
+    @Test("Results that are stored past the caches are the same")
+    func streaming() {
+        // Given 12 pictures that exceed the last cache
+        let x = BlockedPictures(batch: 12, channels: 32, height: 112, width: 112, lanes: 16, filling: 1), whole = x.alike(),
+            parts = x.alike()
+        aliquot_dropout(x.floats.pointer, x.floats.pointer, Int64(x.floats.count), 0.5, 3)
+        var random = RandomFloats(seed: 1)
+        let weights = Floats(random.next(2 * 9 * 16))
+        func shape(_ batch: Int) -> aliquot_depthwise_shape {
+            aliquot_depthwise_shape(
+                batch: Int32(batch), blocks: 2, width: 16, in_height: 112, in_width: 112, out_height: 112, out_width: 112, kernel: 3,
+                stride: 1,
+                pad_top: 1, pad_left: 1, kernels: nil, threads: 2)
+        }
+        for isForward in [true, false] {
+            // When all go through at once, and one by one
+            for (y, batch) in [(whole, 12), (parts, 1)] {
+                for n in stride(from: 0, to: 12, by: batch) {
+                    let from = x.floats.pointer + n * 32 * 112 * 112, to = y.floats.pointer + n * 32 * 112 * 112
+                    if isForward {
+                        var job = aliquot_depthwise_forward(
+                            shape: shape(batch), x: from, weights: weights.pointer, bias: nil, residual: nil, y: to,
+                            activation: ALIQUOT_RELU)
+                        aliquot_depthwise_forward_run(&job)
+                    } else {
+                        var job = aliquot_depthwise_backward_data(
+                            shape: shape(batch), dy: from, weights: weights.pointer, dx: to, accumulate: 0)
+                        aliquot_depthwise_backward_data_run(&job)
+                    }
+                }
+            }
+            // Then nothing differs
+            #expect(memcmp(whole.floats.pointer, parts.floats.pointer, 4 * whole.floats.count) == 0)
+            #expect(whole.floats.values.prefix(1000).contains { $0 != 0 })
         }
     }
 }

@@ -22,6 +22,11 @@ struct NormSpecs {
                 }
             }
         }
+        // So large that one channel block is finished before the next is begun.
+        cases.append(
+            NormCase(
+                activation: activation, hasResidual: false, hasExtras: true, batch: 3, channels: 20, height: 65, width: 66, lanes: 8,
+                threads: 2, seed: 50))
         return cases
     }
 
@@ -173,5 +178,35 @@ struct NormSpecs {
         job.y = doubled.floats.pointer
         aliquot_norm_forward_run_factors(&job, twice.pointer)
         #expect(doubled.floats.values != long.floats.values)
+    }
+
+    @Test("A result that is stored past the caches is the same")
+    func streaming() {
+        // Given 12 pictures that exceed the last cache, and their statistics
+        let x = BlockedPictures(batch: 12, channels: 32, height: 112, width: 112, lanes: 16, filling: 1), whole = x.alike(),
+            parts = x.alike()
+        aliquot_dropout(x.floats.pointer, x.floats.pointer, Int64(x.floats.count), 0.5, 3)
+        let ones = x.parameters { Float($0) }
+        // When all are normalised at once, and one by one
+        for (y, batch) in [(whole, 12), (parts, 1)] {
+            for n in stride(from: 0, to: 12, by: batch) {
+                let at = n * 32 * 112 * 112
+                var job = aliquot_norm_forward()
+                job.shape = x.shape(threads: 2)
+                job.shape.batch = Int32(batch)
+                job.x = UnsafePointer(x.floats.pointer + at)
+                job.y = y.floats.pointer + at
+                job.scale = UnsafePointer(ones.pointer)
+                job.shift = UnsafePointer(ones.pointer)
+                job.mean = ones.pointer
+                job.inverse_deviation = ones.pointer
+                job.activation = ALIQUOT_RELU6
+                aliquot_norm_apply_run(&job, nil)
+            }
+        }
+        // Then nothing differs
+        #expect(memcmp(whole.floats.pointer, parts.floats.pointer, 4 * whole.floats.count) == 0)
+        #expect(whole.floats[16] == 0)
+        #expect(whole.floats[17] > 0)
     }
 }

@@ -1,77 +1,51 @@
 // Linear layers on plain features.
 #include "vectors.h"
 #include <stddef.h>
-#include <string.h>
 
 typedef struct {
-    int n, inputs, outputs;
+    int64_t n, inputs, outputs;
     const float *x, *w, *b;
-    float *y, *y2;
+    float *y;
 } linear_job;
 
-INLINE float dot(const float *restrict a, const float *restrict b, int count) {
-    float lanes[32] = {0};
-    int i = 0;
-    for (; i + 32 <= count; i += 32)
-        for (int l = 0; l < 32; l++) lanes[l] += a[i + l] * b[i + l];
-    float sum = 0;
-    for (; i < count; i++) sum += a[i] * b[i];
-    for (int l = 0; l < 16; l++) lanes[l] += lanes[l + 16];
-    for (int l = 0; l < 8; l++) lanes[l] += lanes[l + 8];
-    for (int l = 0; l < 4; l++) lanes[l] += lanes[l + 4];
-    return sum + ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]));
-}
+// out[r, i] = sum over k of coefficients[r * row_step + k * depth_step] * matrix[k, i]: both backward passes.
+typedef struct {
+    int64_t rows, columns, depth, row_step, depth_step;
+    const float *coefficients, *matrix;  // matrix: [depth, columns]
+    float *out;                          // [rows, columns]
+} outer_job;
 
-HOT static void linear_forward(void *data) {
-    const linear_job *j = data;
-    SHARE(j->outputs, from, to);
-    for (int64_t o = from; o < to; o++)
-        for (int64_t n = 0; n < j->n; n++) j->y[n * j->outputs + o] = dot(j->x + n * j->inputs, j->w + o * j->inputs, j->inputs) + (j->b ? j->b[o] : 0);
-}
-HOT static void linear_backward_data(void *data) {
-    const linear_job *j = data;
-    SHARE(j->n, from, to);
-    for (int64_t n = from; n < to; n++) {
-        float *restrict dx = j->y + n * j->inputs;
-        memset(dx, 0, sizeof(float) * (size_t)j->inputs);
-        for (int64_t o = 0; o < j->outputs; o++) {
-            const float *restrict w = j->w + o * j->inputs;
-            const float dy = j->x[n * j->outputs + o];
-            for (int i = 0; i < j->inputs; i++) dx[i] += dy * w[i];
-        }
-    }
-}
-HOT static void linear_backward_weights(void *data) {
-    const linear_job *j = data;  // x: inputs of the layer, w: dy, y: dw, y2: db
-    SHARE(j->outputs, from, to);
-    for (int64_t o = from; o < to; o++) {
-        float *restrict dw = j->y + o * j->inputs;
-        memset(dw, 0, sizeof(float) * (size_t)j->inputs);
-        float bias = 0;
-        for (int64_t n = 0; n < j->n; n++) {
-            const float dy = j->w[n * j->outputs + o];
-            const float *restrict x = j->x + n * j->inputs;
-            bias += dy;
-            for (int i = 0; i < j->inputs; i++) dw[i] += dy * x[i];
-        }
-        if (j->y2) j->y2[o] = bias;
-    }
-}
+#define W 16
+#include "linear_tiles.h"
+#undef W
+#define W 8
+#include "linear_tiles.h"
+#undef W
+
+// Below this many multiplications the start of a second thread costs more than it saves.
+enum { SMALL = 32768 };
+static int useful_threads(int64_t multiplications, int threads) { return multiplications < SMALL ? 1 : threads; }
 
 void aliquot_linear_forward(int n, int inputs, int outputs, const float *x, const float *w, const float *b, float *y, int threads) {
-    const linear_job j = {n, inputs, outputs, x, w, b, y, 0};
-    parallel(linear_forward, &j, threads);
+    const linear_job j = {n, inputs, outputs, x, w, b, y};
+    parallel(HAS_16 ? linear_forward_16 : linear_forward_8, &j, useful_threads((int64_t)n * inputs * outputs, threads));
 }
 void aliquot_linear_forward_activated(
     int n, int inputs, int outputs, const float *x, const float *w, const float *b, float *y, aliquot_activation activation, int threads) {
     aliquot_linear_forward(n, inputs, outputs, x, w, b, y, threads);
-    if (activation != ALIQUOT_LINEAR) aliquot_activation_forward(y, NULL, y, (int64_t)n * outputs, activation, threads);
+    if (activation != ALIQUOT_LINEAR) aliquot_activation_forward(y, NULL, y, (int64_t)n * outputs, activation, 1);
 }
 void aliquot_linear_backward_data(int n, int inputs, int outputs, const float *dy, const float *w, float *dx, int threads) {
-    const linear_job j = {n, inputs, outputs, dy, w, 0, dx, 0};
-    parallel(linear_backward_data, &j, threads);
+    const outer_job j = {
+        .rows = n, .columns = inputs, .depth = outputs, .row_step = outputs, .depth_step = 1, .coefficients = dy, .matrix = w, .out = dx};
+    parallel(HAS_16 ? outer_product_16 : outer_product_8, &j, useful_threads((int64_t)n * inputs * outputs, threads));
 }
 void aliquot_linear_backward_weights(int n, int inputs, int outputs, const float *x, const float *dy, float *dw, float *db, int threads) {
-    const linear_job j = {n, inputs, outputs, x, dy, 0, dw, db};
-    parallel(linear_backward_weights, &j, threads);
+    const outer_job j = {
+        .rows = outputs, .columns = inputs, .depth = n, .row_step = 1, .depth_step = outputs, .coefficients = dy, .matrix = x, .out = dw};
+    parallel(HAS_16 ? outer_product_16 : outer_product_8, &j, useful_threads((int64_t)n * inputs * outputs, threads));
+    if (!db) return;
+    for (int o = 0; o < outputs; o++) db[o] = 0;
+    for (int64_t i = 0; i < n; i++)
+        for (int o = 0; o < outputs; o++) db[o] += dy[i * outputs + o];
 }

@@ -10,6 +10,7 @@ typedef struct {
     const aliquot_norm_forward *a;
     aliquot_norm_extras extras;
     int is_only_application;  // the statistics are there already
+    int is_streaming;
 } norm_forward_job;
 
 typedef struct {
@@ -21,11 +22,19 @@ typedef struct {
 // partials: per (n, cb): 2 * width floats of sums, then per cb: 4 * width of coefficients.
 int64_t aliquot_norm_partials(aliquot_blocked_shape s) { return (int64_t)s.batch * s.blocks * 2 * s.width + (int64_t)s.blocks * 4 * s.width; }
 
+// A channel block of all pictures is normalised as soon as its statistics are known, while it still lies in a cache: as many blocks a turn as fit the
+// threads' second-level caches (1 MiB each on common CPUs, a quarter left for others), one at least.
+INLINE int blocks_of_a_group(const aliquot_blocked_shape *s, int tensors) {
+    const int64_t bytes = (int64_t)s->batch * s->pixels * s->width * (int64_t)sizeof(float) * tensors;
+    const int64_t fitting = ((int64_t)(s->threads < 1 ? 1 : s->threads) * 3 << 18) / bytes;
+    return fitting < 1 ? 1 : fitting > s->blocks ? s->blocks : (int)fitting;
+}
+
 // From every plane's statistics to the channel's, in the order of the pictures.
-INLINE void combine_statistics(const aliquot_norm_forward *a, const int W) {
+INLINE void combine_statistics(const aliquot_norm_forward *a, const int W, int first, int count_of_blocks) {
     const aliquot_blocked_shape s = a->shape;
-    SHARE(s.blocks, from, to);
-    for (int64_t cb = from; cb < to; cb++)
+    SHARE(count_of_blocks, from, to);
+    for (int64_t cb = first + from; cb < first + to; cb++)
         for (int c = 0; c < W; c++) {
             const int64_t channel = cb * W + c;
             double mean = 0, deviations = 0;
@@ -47,10 +56,10 @@ INLINE void combine_statistics(const aliquot_norm_forward *a, const int W) {
 }
 
 // From every plane's sums to the channel's gradients and to the coefficients of dx.
-INLINE void combine_gradients(const aliquot_norm_backward *a, const int W, float *coefficients) {
+INLINE void combine_gradients(const aliquot_norm_backward *a, const int W, float *coefficients, int first, int count_of_blocks) {
     const aliquot_blocked_shape s = a->shape;
-    SHARE(s.blocks, from, to);
-    for (int64_t cb = from; cb < to; cb++)
+    SHARE(count_of_blocks, from, to);
+    for (int64_t cb = first + from; cb < first + to; cb++)
         for (int c = 0; c < W; c++) {
             const int64_t channel = cb * W + c;
             double sum = 0, product = 0;
@@ -78,7 +87,10 @@ INLINE void combine_gradients(const aliquot_norm_backward *a, const int W, float
 #undef W
 
 static void run_forward(const aliquot_norm_forward *a, const aliquot_norm_extras *extras, int is_only_application) {
-    const norm_forward_job j = {a, extras ? *extras : (aliquot_norm_extras){0}, is_only_application};
+    const aliquot_blocked_shape s = a->shape;
+    const int64_t floats = (int64_t)s.batch * s.blocks * s.pixels * s.width;
+    const int is_streaming = a->y && a->y != a->residual && a->y != a->x && is_worth_streaming(a->y, 2 * floats);
+    const norm_forward_job j = {a, extras ? *extras : (aliquot_norm_extras){0}, is_only_application, is_streaming};
     parallel(a->shape.width == 16 ? forward_16 : forward_8, &j, a->shape.threads);
 }
 void aliquot_norm_forward_run(const aliquot_norm_forward *a) { run_forward(a, NULL, 0); }

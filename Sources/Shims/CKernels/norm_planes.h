@@ -1,6 +1,7 @@
 // Included once for each width: what happens to one plane (n, block) of a batch norm. W is the width.
 #define VECTOR JOIN(vector, W)
 #define NAMED(name) JOIN(name##_, W)
+#define STREAM_W(to, vector) JOIN(STREAM_, W)(to, vector)
 
 // Mean and sum of squared deviations of one plane, chunk by chunk (Chan, Golub, LeVeque 1983).
 INLINE void NAMED(statistics)(const float *x, int pixels, float *mean_out, float *deviations_out) {
@@ -64,7 +65,12 @@ INLINE void NAMED(apply)(const norm_forward_job *j, int64_t n, int cb, const ali
     NAMED(line) line;
     NAMED(set_line)(&line, a->scale, a->shift, a->mean, a->inverse_deviation, cb, j->extras.factors ? j->extras.factors[n] : 1);
     if (!j->extras.pooled && !j->extras.gate) {
-        if (r)
+        if (j->is_streaming) {
+            for (int p = 0; p < pixels; p++) {
+                const VECTOR v = NAMED(pass)(&line, x[p]);
+                STREAM_W(y + p, NAMED(activate)(r ? v + r[p] : v, activation));
+            }
+        } else if (r)
             for (int p = 0; p < pixels; p++) y[p] = NAMED(activate)(NAMED(pass)(&line, x[p]) + r[p], activation);
         else
             for (int p = 0; p < pixels; p++) y[p] = NAMED(activate)(NAMED(pass)(&line, x[p]), activation);
@@ -191,40 +197,55 @@ INLINE void NAMED(gate_sums)(const norm_backward_job *j, int64_t n, int cb, cons
 
 #define PLANES(what, activation)                                                             \
     for (int64_t i = from; i < to; i++) {                                                    \
-        const int64_t n = i / s.blocks;                                                      \
-        const int cb = (int)(i % s.blocks);                                                  \
+        const int64_t n = i / count;                                                         \
+        const int cb = (int)(first + i % count);                                             \
         what;                                                                                \
     }
+// The blocks first ..< first + count of one turn, and this thread's share from ..< to of their planes.
+#define EACH_GROUP(tensors)                                                                  \
+    const int group = blocks_of_a_group(&s, tensors);                                        \
+    for (int first = 0; first < s.blocks; first += group)
+#define GROUP                                                                                \
+    const int count = s.blocks - first < group ? s.blocks - first : group;                   \
+    SHARE((int64_t)s.batch * count, from, to);
 
 #define APPLY(activation) PLANES(NAMED(apply)(j, n, cb, activation), activation)
 JOIN(HOT_, W) static void NAMED(forward)(void *data) {
     const norm_forward_job *j = data;
     const aliquot_blocked_shape s = j->a->shape;
-    SHARE((int64_t)s.batch * s.blocks, from, to);
-    if (!j->is_only_application) {
-        float *partials = j->a->partials;
-        for (int64_t i = from; i < to; i++)
-            NAMED(statistics)(j->a->x + i * s.pixels * W, s.pixels, partials + i * 2 * W, partials + i * 2 * W + W);
-        GOMP_barrier();
-        combine_statistics(j->a, W);
-        GOMP_barrier();
+    EACH_GROUP(j->a->residual ? 3 : 2) {
+        GROUP
+        if (!j->is_only_application) {
+            for (int64_t i = from; i < to; i++) {
+                const int64_t plane = i / count * s.blocks + first + i % count;
+                float *partials = j->a->partials + plane * 2 * W;
+                NAMED(statistics)(j->a->x + plane * s.pixels * W, s.pixels, partials, partials + W);
+            }
+            GOMP_barrier();
+            combine_statistics(j->a, W, first, count);
+            GOMP_barrier();
+        }
+        EACH_ACTIVATION(j->a->activation, APPLY)
     }
-    EACH_ACTIVATION(j->a->activation, APPLY)
+    if (j->is_streaming) end_of_streaming();
 }
 #undef APPLY
 
-#define SUMS(activation) PLANES(NAMED(gradient_sums)(j, n, cb, j->a->partials + i * 2 * W, activation), activation)
+#define SUMS(activation) \
+    PLANES(NAMED(gradient_sums)(j, n, cb, j->a->partials + (n * s.blocks + cb) * 2 * W, activation), activation)
 #define RESULT(activation) PLANES(NAMED(gradient_result)(j, n, cb, coefficients + (int64_t)cb * 4 * W, activation), activation)
 JOIN(HOT_, W) static void NAMED(backward)(void *data) {
     const norm_backward_job *j = data;
     const aliquot_blocked_shape s = j->a->shape;
     float *coefficients = j->a->partials + (int64_t)s.batch * s.blocks * 2 * W;
-    SHARE((int64_t)s.batch * s.blocks, from, to);
-    EACH_ACTIVATION(j->a->activation, SUMS)
-    GOMP_barrier();
-    combine_gradients(j->a, W, coefficients);
-    GOMP_barrier();
-    EACH_ACTIVATION(j->a->activation, RESULT)
+    EACH_GROUP(3) {
+        GROUP
+        EACH_ACTIVATION(j->a->activation, SUMS)
+        GOMP_barrier();
+        combine_gradients(j->a, W, coefficients, first, count);
+        GOMP_barrier();
+        EACH_ACTIVATION(j->a->activation, RESULT)
+    }
 }
 #undef SUMS
 #undef RESULT
@@ -233,10 +254,14 @@ JOIN(HOT_, W) static void NAMED(backward)(void *data) {
 JOIN(HOT_, W) static void NAMED(gate_gradient)(void *data) {
     const norm_backward_job *j = data;
     const aliquot_blocked_shape s = j->a->shape;
-    SHARE((int64_t)s.batch * s.blocks, from, to);
+    const int first = 0, count = s.blocks;
+    SHARE((int64_t)s.batch * count, from, to);
     EACH_ACTIVATION(j->a->activation, GATES)
 }
 #undef GATES
+#undef GROUP
+#undef EACH_GROUP
 #undef PLANES
 #undef VECTOR
 #undef NAMED
+#undef STREAM_W

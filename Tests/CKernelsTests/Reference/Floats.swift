@@ -5,7 +5,9 @@ final class Floats {
 
     init(count: Int, filling: Float = 0) {
         self.count = count
-        pointer = .allocate(capacity: count)
+        // As aligned as the plans' memory is.
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * MemoryLayout<Float>.stride, alignment: 64)
+        pointer = bytes.bindMemory(to: Float.self, capacity: count)
         pointer.initialize(repeating: filling, count: count)
     }
 
@@ -14,7 +16,7 @@ final class Floats {
         for (i, value) in values.enumerated() { pointer[i] = value }
     }
 
-    deinit { pointer.deallocate() }
+    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 
     subscript(i: Int) -> Float {
         get { pointer[i] }
