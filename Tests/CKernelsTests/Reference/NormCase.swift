@@ -23,7 +23,7 @@ struct NormCase {
         activation: PlainActivation, hasResidual: Bool, hasExtras: Bool, batch: Int, channels: Int, height: Int, width: Int, lanes: Int,
         threads: Int, seed: Int
     ) {
-        var random = RandomFloats(seed: seed + 1000)
+        var random = RandomFloats(seed: seed + 3000)
         self.activation = activation
         self.hasResidual = hasResidual
         self.hasExtras = hasExtras
