@@ -19,10 +19,17 @@ struct ConvolutionShapes {
         convolution.padding.pixels(side: side, kernel: convolution.kernel, stride: convolution.stride)
     }
 
+    /// A given layout, or the one that the primitive likes best.
+    private static func wanted(_ layout: MemoryDescription?, _ convolution: Convolution) throws(EngineError) -> MemoryDescription {
+        if let layout { return layout }
+        return try .any(MemoryDescription.weightDimensions(convolution))
+    }
+
+    /// - Parameter algorithm: direct, or Winograd's (Lavin and Gray 2015, arXiv:1509.09308), which exists for dense 3×3 convolutions of stride 1 with AVX-512.
     func forward(
         _ source: MemoryDescription, _ weights: MemoryDescription, bias: MemoryDescription?, _ destination: MemoryDescription,
         isTraining: Bool,
-        attributes: PrimitiveAttributes, _ runtime: Runtime
+        attributes: PrimitiveAttributes, algorithm: dnnl_alg_kind_t = dnnl_convolution_direct, _ runtime: Runtime
     ) throws(EngineError) -> PrimitiveDescription {
         var description = dnnl_convolution_desc_t()
         var source = source.raw
@@ -33,50 +40,50 @@ struct ConvolutionShapes {
             var bias = bias.raw
             try check(
                 dnnl_convolution_forward_desc_init(
-                    &description, kind, dnnl_convolution_direct, &source, &weights, &bias, &destination, strides, before, after),
+                    &description, kind, algorithm, &source, &weights, &bias, &destination, strides, before, after),
                 "dnnl_convolution_forward_desc_init", node: name)
         } else {
             try check(
                 dnnl_convolution_forward_desc_init(
-                    &description, kind, dnnl_convolution_direct, &source, &weights, nil, &destination, strides, before, after),
+                    &description, kind, algorithm, &source, &weights, nil, &destination, strides, before, after),
                 "dnnl_convolution_forward_desc_init", node: name)
         }
         return try PrimitiveDescription(&description, attributes: attributes, runtime, node: name)
     }
 
     func backwardData(
-        _ source: MemoryDescription, _ destination: MemoryDescription, hint: PrimitiveDescription, attributes: PrimitiveAttributes,
-        _ runtime: Runtime
+        _ source: MemoryDescription, _ destination: MemoryDescription, _ weights: MemoryDescription? = nil, hint: PrimitiveDescription,
+        attributes: PrimitiveAttributes, algorithm: dnnl_alg_kind_t = dnnl_convolution_direct, _ runtime: Runtime
     ) throws(EngineError) -> PrimitiveDescription {
         var description = dnnl_convolution_desc_t()
         var source = source.raw
-        var weights = try MemoryDescription.any(MemoryDescription.weightDimensions(convolution)).raw
+        var weights = try Self.wanted(weights, convolution).raw
         var destination = destination.raw
         try check(
             dnnl_convolution_backward_data_desc_init(
-                &description, dnnl_convolution_direct, &source, &weights, &destination, strides, before, after),
+                &description, algorithm, &source, &weights, &destination, strides, before, after),
             "dnnl_convolution_backward_data_desc_init", node: name)
         return try PrimitiveDescription(&description, attributes: attributes, runtime, hint: hint, node: name)
     }
 
     func backwardWeights(
-        _ source: MemoryDescription, _ destination: MemoryDescription, hint: PrimitiveDescription, attributes: PrimitiveAttributes,
-        _ runtime: Runtime
+        _ source: MemoryDescription, _ destination: MemoryDescription, _ weights: MemoryDescription? = nil, hint: PrimitiveDescription,
+        attributes: PrimitiveAttributes, algorithm: dnnl_alg_kind_t = dnnl_convolution_direct, _ runtime: Runtime
     ) throws(EngineError) -> PrimitiveDescription {
         var description = dnnl_convolution_desc_t()
         var source = source.raw
-        var weights = try MemoryDescription.any(MemoryDescription.weightDimensions(convolution)).raw
+        var weights = try Self.wanted(weights, convolution).raw
         var destination = destination.raw
         if convolution.hasBias {
             var bias = try MemoryDescription([convolution.outputs], dnnl_f32, dnnl_a).raw
             try check(
                 dnnl_convolution_backward_weights_desc_init(
-                    &description, dnnl_convolution_direct, &source, &weights, &bias, &destination, strides, before, after),
+                    &description, algorithm, &source, &weights, &bias, &destination, strides, before, after),
                 "dnnl_convolution_backward_weights_desc_init", node: name)
         } else {
             try check(
                 dnnl_convolution_backward_weights_desc_init(
-                    &description, dnnl_convolution_direct, &source, &weights, nil, &destination, strides, before, after),
+                    &description, algorithm, &source, &weights, nil, &destination, strides, before, after),
                 "dnnl_convolution_backward_weights_desc_init", node: name)
         }
         return try PrimitiveDescription(&description, attributes: attributes, runtime, hint: hint, node: name)

@@ -46,7 +46,8 @@ struct TrainingConvolution {
             depthwise = own
             weights = try MemoryDescription(
                 MemoryDescription.weightDimensions(whole), dnnl_f32, width == 16 ? dnnl_Goihw16g : dnnl_Goihw8g)
-            let primitives = try Self.depthwisePrimitives(shapes, parts: convolutions, width: width, runtime)
+            let primitives = try Self.depthwisePrimitives(
+                shapes, parts: convolutions, weights: weights, width: width, runtime)
             (forward, backwardData, backwardWeights) = (primitives.forward, primitives.backwardData, primitives.backwardWeights)
             return
         }
@@ -61,17 +62,41 @@ struct TrainingConvolution {
         if let activation { try fused.setPostOperations(sumScale: nil, activation: activation) }
         let wanted: MemoryDescription
         if let known { wanted = known } else { wanted = try .any(MemoryDescription.weightDimensions(whole.convolution)) }
-        let forward = try shapes.forward(
-            source, wanted, bias: bias, destination, isTraining: true,
-            attributes: fused, runtime)
+        let shapes = shapes, isWinograd = Self.isWinograd(whole.convolution, width: width) && unit.input != 0
+        let forward = try shapes.forward(source, wanted, bias: bias, destination, isTraining: true, attributes: fused, runtime)
         self.forward = forward
-        backwardData = unit.input == 0 ? nil : try shapes.backwardData(source, destination, hint: forward, attributes: attributes, runtime)
-        backwardWeights = try shapes.backwardWeights(source, destination, hint: forward, attributes: attributes, runtime)
+        backwardData =
+            unit.input == 0
+            ? nil
+            : try Self.description(isWinograd) { (algorithm) throws(EngineError) in
+                try shapes.backwardData(source, destination, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
+            }
+        backwardWeights = try Self.description(isWinograd) { (algorithm) throws(EngineError) in
+            try shapes.backwardWeights(source, destination, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
+        }
         weights = try forward.memory(dnnl_query_weights_md)
         let primitive = PrimitiveLayout(
             name: unit.name, count: whole.convolution.weightShape.reduce(1, *), plain: try .plainWeights(whole.convolution),
             layout: weights)
         if let dense = whole.dense { layout = DenseLayout(whole: primitive, parts: dense) } else { layout = primitive }
+    }
+
+    /// Winograd's algorithm (Lavin and Gray 2015, arXiv:1509.09308) takes a quarter of the multiplications of dense 3×3 convolutions; oneDNN has it with AVX-512.
+    /// Its results differ from the direct ones by 1e-6 (relative L2): good for gradients, but forward ten times as many numbers near zero would fall on the other
+    /// side of a ReLU, each of which moves a gradient by far more. So only the backward pass uses it.
+    private static func isWinograd(_ convolution: Convolution, width: Int) -> Bool {
+        width == 16 && convolution.kernel == 3 && convolution.stride == 1 && convolution.groups == 1
+            && convolution.inputs.isMultiple(of: 16) && convolution.outputs.isMultiple(of: 16)
+    }
+
+    /// The primitive by Winograd's algorithm where it is wanted and there, else the direct one.
+    private static func description(
+        _ isWinograd: Bool, _ make: (dnnl_alg_kind_t) throws(EngineError) -> PrimitiveDescription
+    ) throws(EngineError) -> PrimitiveDescription {
+        if isWinograd, let description = try? make(dnnl_convolution_winograd), description.implementation.hasPrefix("jit_wino") {
+            return description
+        }
+        return try make(dnnl_convolution_direct)
     }
 
     /// One convolution as it is where primitives take it in blocks; parts, and groups that are no multiple of the blocks, as one dense convolution.
@@ -87,10 +112,27 @@ struct TrainingConvolution {
         return (dense.whole, dense)
     }
 
-    /// The directions of a depthwise convolution in which oneDNN is the faster one; see docs/benchmarks.md.
+    /// The directions of a depthwise convolution in which oneDNN is the faster one (all with kernel 3; docs/benchmarks.md has the measurements): backward by
+    /// weights on small planes, backward by data with a stride on large ones, and without AVX-512 forward.
     private static func depthwisePrimitives(
-        _ shapes: ConvolutionShapes, parts: [Convolution], width: Int, _ runtime: Runtime
+        _ shapes: ConvolutionShapes, parts: [Convolution], weights: MemoryDescription, width: Int, _ runtime: Runtime
     ) throws(EngineError) -> (forward: PrimitiveDescription?, backwardData: PrimitiveDescription?, backwardWeights: PrimitiveDescription?) {
-        return (nil, nil, nil)
+        guard parts.count == 1, parts[0].kernel == 3, parts[0].stride <= 2, parts[0].groups > 1 else { return (nil, nil, nil) }
+        let source = try MemoryDescription.blocked(shapes.input, width: width)
+        let destination = try MemoryDescription.blocked(shapes.output, width: width)
+        let attributes = try PrimitiveAttributes()
+        let forward = try shapes.forward(source, weights, bias: nil, destination, isTraining: true, attributes: attributes, runtime)
+        let isStrided = parts[0].stride == 2, side = shapes.input[2]
+        let data =
+            isStrided && side >= (width == 16 ? 28 : 56)
+            ? try shapes.backwardData(source, destination, weights, hint: forward, attributes: attributes, runtime) : nil
+        let gradient =
+            shapes.output[2] <= 28
+            ? try shapes.backwardWeights(source, destination, weights, hint: forward, attributes: attributes, runtime) : nil
+        func fast(_ description: PrimitiveDescription?) -> PrimitiveDescription? {
+            guard let description, description.implementation.hasPrefix("jit") else { return nil }
+            return description
+        }
+        return (width == 8 ? fast(forward) : nil, fast(data), fast(gradient))
     }
 }
