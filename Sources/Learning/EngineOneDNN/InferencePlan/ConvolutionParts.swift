@@ -28,7 +28,8 @@ struct ConvolutionParts {
             guard part.stride == largest.stride, offset >= 0, offset + part.kernel <= largest.kernel,
                 part.outputSide(side) == largest.outputSide(side)
             else {
-                throw .unsupported(what: "parts of different strides or of kernels that do not lie within one another, '\(name)'", by: "inference")
+                throw .unsupported(
+                    what: "parts of different strides or of kernels that do not lie within one another, '\(name)'", by: "inference")
             }
         }
     }

@@ -55,6 +55,8 @@ extension FloatInferenceCompiler {
         let x = assembly.source(layer.inputs[0]), factors = assembly.source(layer.inputs[1])
         let y = assembly.resultInPlace(bytes: try bytes(index))
         assembly.append(
-            KernelOperation(layer.name, "channel scale") { aliquot_channel_scale_forward(blocks, channels, x.floats, factors.floats, y.floats) })
+            KernelOperation(layer.name, "channel scale") {
+                aliquot_channel_scale_forward(blocks, channels, x.floats, factors.floats, y.floats)
+            })
     }
 }

@@ -13,7 +13,8 @@ package final class OneDNNFloatPlan: FloatInferencePlan {
     private let weights = FloatWeights()
 
     package init(_ graph: Graph, _ parameters: ParameterSet, _ options: PlanOptions) throws(EngineError) {
-        let folded = try graph.folded(with: parameters), cut = InferenceLanes.Cut(options)
+        let folded = try graph.folded(with: parameters)
+        let cut = InferenceLanes.Cut(options, slice: FloatInferenceCompiler.slice(of: folded.network))
         self.graph = graph
         network = folded.network
         batch = options.batch
