@@ -93,6 +93,20 @@ struct NetworkCatalogueSpecs {
         }
     }
 
+    @Test("adds as many ways around as the published networks have")
+    func waysAround() throws {
+        // The number of blocks with `has_skip` in timm's modules, of residual blocks in torchvision's.
+        let published = [
+            "efficientnet_b0": 9, "efficientnet_b3": 19, "fbnetc_100": 15, "mixnet_l": 14, "mixnet_m": 14, "mixnet_s": 11,
+            "mnasnet_100": 10,
+            "mobilenet_v2": 10, "mobilenetv1_100": 0, "mobilenetv3_large_100": 10, "resnet101": 33, "resnet18": 8, "resnet50": 16,
+            "shufflenet_v2_x0_5": 0, "shufflenet_v2_x1_0": 0, "squeezenet1_0": 0, "squeezenet1_1": 0,
+        ]
+        for name in NetworkCatalogue.all.map(\.name) {
+            #expect(try NetworkCatalogue.graph(name, classes: 2).nodes.count { $0.operation == .add } == published[name], "\(name)")
+        }
+    }
+
     @Test("is made fast: the largest in less than 50 ms")
     func isFast() throws {
         let clock = ContinuousClock()

@@ -22,6 +22,12 @@ struct ParityFixture: Decodable {
         let gradL2: Double
         let gradFirst: [Double]
     }
+    /// A running statistic after the pass in training mode.
+    struct Statistic: Decodable {
+        let name: String
+        let afterL2: Double
+        let afterFirst: [Double]
+    }
     let architecture: String
     let salt: String
     let inputShape: [Int]
@@ -34,12 +40,15 @@ struct ParityFixture: Decodable {
     let sgd: SGD
     let pytorchFloat32Error: Float32Error
     let parameters: [Parameter]
+    let buffers: [Statistic]
 
+    /// - Returns: nil for a file that is not a network's reference results (no JSON object with `architecture` and `eval_logits`).
+    /// - Throws: what is wrong with one that is.
     static func read(_ url: URL) throws -> ParityFixture? {
         let data = try Data(contentsOf: url)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let object = try JSONSerialization.jsonObject(with: data) as? [String: Any], object["architecture"] != nil,
+        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any], object["architecture"] != nil,
             object["eval_logits"] != nil
         else {
             return nil

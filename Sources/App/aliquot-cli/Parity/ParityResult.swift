@@ -7,7 +7,9 @@ struct ParityResult: Encodable {
     struct Tolerance: Encodable {
         let evalLogits: Double
         let trainLogits: Double
+        let statistics: Double
         let gradientL2: Double
+        let gradientFirst: Double
         let lossAfterOneSgdStep: Double
     }
 
@@ -15,7 +17,12 @@ struct ParityResult: Encodable {
     let network: String
     let evalLogits: Double
     let trainLogits: Double
+    /// Of the vector of the running statistics' norms after one pass in training mode; 0 where there are none.
+    let statistics: Double
+    /// Of the vector of the gradients' norms.
     let gradientL2: Double
+    /// Of the first three values of every gradient: their places and signs.
+    let gradientFirst: Double
     let lossAfterOneSgdStep: Double
     let tolerance: Tolerance
     let passed: Bool
@@ -23,7 +30,7 @@ struct ParityResult: Encodable {
     let parameterErrors: [(name: String, norm: Double, first: Double)]
 
     enum CodingKeys: CodingKey {
-        case file, network, evalLogits, trainLogits, gradientL2, lossAfterOneSgdStep, tolerance, passed
+        case file, network, evalLogits, trainLogits, statistics, gradientL2, gradientFirst, lossAfterOneSgdStep, tolerance, passed
     }
 
     init(_ fixture: ParityFixture, graph: Graph, file: String, threads: Int) throws {
@@ -42,18 +49,20 @@ struct ParityResult: Encodable {
         try plan.load(parameters)
         let logits = try Self.with(pictures) { (pictures) throws(EngineError) in try plan.forward(pictures, seed: 0) }
         trainLogits = Self.relativeL2(logits.map(Double.init), fixture.trainLogits.flatMap(\.self))
+        let after = try plan.parameters()
+        let statisticNorms = try fixture.buffers.map { Self.norm(try after.tensor($0.name).values) }
+        statistics = fixture.buffers.isEmpty ? 0 : Self.relativeL2(statisticNorms, fixture.buffers.map(\.afterL2))
         let first = Self.crossEntropy(logits, fixture.labels, classes: graph.classes)
         try plan.backward(first.gradient, headOnly: false)
         let gradients = try plan.gradients()
-        let norms = fixture.parameters.map { parameter in
-            (gradients[parameter.name] ?? []).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-        }
-        gradientL2 = Self.relativeL2(norms, fixture.parameters.map(\.gradL2))
+        gradientL2 = Self.relativeL2(fixture.parameters.map { Self.norm(gradients[$0.name] ?? []) }, fixture.parameters.map(\.gradL2))
+        gradientFirst = Self.relativeL2(
+            fixture.parameters.flatMap { (gradients[$0.name] ?? []).prefix($0.gradFirst.count).map(Double.init) },
+            fixture.parameters.flatMap(\.gradFirst))
         parameterErrors = fixture.parameters.map { parameter in
             let own = gradients[parameter.name] ?? []
-            let norm = own.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
             return (
-                parameter.name, abs(norm - parameter.gradL2) / parameter.gradL2,
+                parameter.name, abs(Self.norm(own) - parameter.gradL2) / parameter.gradL2,
                 Self.relativeL2(own.prefix(parameter.gradFirst.count).map(Double.init), parameter.gradFirst)
             )
         }.sorted { $0.norm > $1.norm }
@@ -62,16 +71,18 @@ struct ParityResult: Encodable {
             OptimiserStep(
                 optimiser: .sgd(momentum: sgd.momentum, nesterov: sgd.nesterov, weightDecay: sgd.weightDecay), bodyRate: sgd.lr,
                 headRate: sgd.lr))
-        let after = try Self.with(pictures) { (pictures) throws(EngineError) in try plan.forward(pictures, seed: 0) }
-        let loss = Self.crossEntropy(after, fixture.labels, classes: graph.classes).loss
+        let stepped = try Self.with(pictures) { (pictures) throws(EngineError) in try plan.forward(pictures, seed: 0) }
+        let loss = Self.crossEntropy(stepped, fixture.labels, classes: graph.classes).loss
         lossAfterOneSgdStep = abs(loss - fixture.lossAfterOneSgdStep) / abs(fixture.lossAfterOneSgdStep)
 
         let reference = fixture.pytorchFloat32Error
         tolerance = Tolerance(
-            evalLogits: max(1e-4, 10 * reference.evalLogits), trainLogits: max(1e-4, 10 * reference.trainLogits),
-            gradientL2: max(1e-3, 10 * reference.gradientL2Worst), lossAfterOneSgdStep: max(1e-3, 10 * reference.gradient))
+            evalLogits: max(1e-4, 10 * reference.evalLogits), trainLogits: max(1e-4, 10 * reference.trainLogits), statistics: 1e-4,
+            gradientL2: max(1e-3, 10 * reference.gradientL2Worst), gradientFirst: max(1e-2, 10 * reference.gradient),
+            lossAfterOneSgdStep: max(1e-3, 10 * reference.gradient))
         passed =
-            evalLogits <= tolerance.evalLogits && trainLogits <= tolerance.trainLogits && gradientL2 <= tolerance.gradientL2
+            evalLogits <= tolerance.evalLogits && trainLogits <= tolerance.trainLogits && statistics <= tolerance.statistics
+            && gradientL2 <= tolerance.gradientL2 && gradientFirst <= tolerance.gradientFirst
             && lossAfterOneSgdStep <= tolerance.lossAfterOneSgdStep
     }
 
@@ -86,6 +97,8 @@ struct ParityResult: Encodable {
     private static func with<R>(_ values: [Float], _ body: (UnsafeBufferPointer<Float>) throws(EngineError) -> R) throws(EngineError) -> R {
         try values.withUnsafeBufferPointer(body)
     }
+
+    private static func norm(_ values: [Float]) -> Double { values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot() }
 
     /// ‖a − b‖ / ‖b‖; infinite where their counts differ.
     static func relativeL2(_ a: [Double], _ b: [Double]) -> Double {

@@ -3,7 +3,7 @@ import Engine
 /// A run of equal blocks in a network of the MobileNet kind: what timm writes as `ir_r3_k3.5_s2_e6_c40_se0.5_nsw`.
 struct MobileBlock {
     enum Kind {
-        /// Depthwise, then 1×1; `isActivated`: an activation after the 1×1 too (MobileNetV1).
+        /// Depthwise, then 1×1; `isActivated`: an activation after the 1×1 too, and no way around (MobileNetV1).
         case separable(isActivated: Bool)
         /// 1×1 expansion, depthwise, 1×1 projection. `expansionParts` and `projectionParts` are the parts that the 1×1 convolutions are split into (MixNet); 1 is a plain
         /// convolution.

@@ -15,6 +15,7 @@ extension MobileNetwork {
             x = squeezeExcite(&builder, "\(name).se", x, block, blockInputs: inputs)
             x = builder.convolution("\(name).conv_pw", x, outputs: outputs, kernel: 1)
             x = normActivation(&builder, "\(name).bn2", x, isActivated ? block.activation : nil)
+            if isActivated { return x }
         case .inverted(let expansion, let expansionParts, let projectionParts):
             let hidden = roundedChannels(Double(inputs) * expansion)
             let ones = { [Int](repeating: 1, count: $0) }
