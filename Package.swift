@@ -166,8 +166,12 @@ let package = Package(
         specs("DatasetStore", ["Base", "Images", "CArchive", "TestSupport", grdb]),
         specs("ModelStore", ["Base", "Tensors", "Engine", "ModelFormat", "TestSupport"]),
         specs("WeightsStore", ["Base", "Engine", "HTTP", "ModelFormat", "Sockets", "Tensors", "TestSupport", httpTypes]),
+        // RealWeightsTests: published weights and pictures, the whole way to the logits.
+        .testTarget(
+            name: "RealWeightsTests", dependencies: ["Base", "Engine", "EngineOneDNN", "Inference", "ModelFormat", "Networks", "TestSupport"],
+            path: "Tests/RealWeightsTests", swiftSettings: strict),
         specs("Networks", ["Base", "Engine", "TestSupport"]),
-        specs("EngineOneDNN", ["Base", "Tensors", "Engine", "TestSupport"]),
+        specs("EngineOneDNN", ["Base", "Tensors", "Engine", "Networks", "TestSupport"]),
         specs("CKernels", []),
     ],
     swiftLanguageModes: [.v6]

@@ -69,7 +69,7 @@ struct PretrainedWeightsSpecs {
             missing: ["stem.conv.weight", "classifier.bias"], unexpected: ["other.weight"],
             wrongShape: [EngineError.WrongShape(name: "block.bn.weight", got: [2], expected: [4])])
         #expect(throws: expected) { try PretrainedWeights.load(url, for: graph, into: fresh) }
-        #expect(throws: expected) { try PretrainedWeights.check(Safetensors.header(of: url), for: graph) }
+        #expect(throws: expected) { try PretrainedWeights.check(url, for: graph) }
     }
 
     @Test("a head of other features, or one whose parts disagree, is a fault and not another class count")
@@ -90,5 +90,36 @@ struct PretrainedWeightsSpecs {
         #expect(throws: ModelFormatError.self) { try PretrainedWeights.load(url, for: graph, into: fresh) }
         try write(published) { $0["stem.bn.weight"] = StoredTensor([1, .nan, 1, 1]) }
         #expect(throws: ModelFormatError.self) { try PretrainedWeights.load(url, for: graph, into: fresh) }
+    }
+
+    @Test("PyTorch's files load like safetensors, wrapped in a checkpoint or not", arguments: ["toy", "toy_old"])
+    func loadsPyTorch(name: String) throws {
+        // Given the toy network whose n-th parameter is n + k / 100 (make_pytorch_files.py)
+        let loaded = try PretrainedWeights.loadReporting(PyTorchFixture.url(name), for: graph, into: fresh)
+        // Then its numbers are there, in the order of PyTorch's module
+        #expect(loaded.headWasLoaded)
+        #expect(loaded.parameters["stem.conv.weight"]?.values == (0..<108).map { 1 + Float($0) / 100 })
+        #expect(loaded.parameters["stem.bn.running_var"]?.values == [5, 5.01, 5.02, 5.03])
+        #expect(loaded.parameters["classifier.bias"]?.values == [12, 12.01, 12.02])
+    }
+
+    @Test("half precision under `state_dict` and `module.` is found and widened")
+    func loadsCheckpoints() throws {
+        let loaded = try PretrainedWeights.load(PyTorchFixture.url("toy_checkpoint"), for: graph, into: fresh)
+        // 12.01 and 12.02 as float16 have steps of 1/128: 12.0078125 and 12.0234375
+        #expect(loaded["classifier.bias"]?.values == [12, 12.0078125, 12.0234375])
+        let fit = try PretrainedWeights.check(PyTorchFixture.url("toy_checkpoint"), for: graph)
+        #expect(fit.prefix == "module.")
+        #expect(!fit.isVerbatim)
+        #expect(try PretrainedWeights.check(PyTorchFixture.url("toy"), for: graph).isVerbatim)
+    }
+
+    @Test("a .pth with another class count keeps everything but the head")
+    func keepsTheHeadOfPyTorch() throws {
+        let loaded = try PretrainedWeights.loadReporting(PyTorchFixture.url("toy_five_classes"), for: graph, into: fresh)
+        #expect(!loaded.headWasLoaded)
+        #expect(loaded.classesInFile == 5)
+        #expect(loaded.parameters["classifier.weight"] == fresh["classifier.weight"])
+        #expect(loaded.parameters["stem.bn.weight"]?.values == [2, 2.01, 2.02, 2.03])
     }
 }

@@ -19,6 +19,24 @@ extension ModelFormatError: CustomStringConvertible {
         case .unusedBytes(let got, let described): "the file holds \(got) bytes of data, its tensors describe \(described)"
         case .wrongElementType(let tensor, let got, let expected):
             "tensor \(tensor) is \(got.rawValue), expected \(expected.map(\.rawValue).joined(separator: " or "))"
+        case .notWeights(let file, let got):
+            "\(file) is neither a safetensors file nor a PyTorch state dictionary (.pth, .pt): it begins with \(got)"
+        case .malformedArchive(let at, let expected): "the zip archive is malformed at byte \(at): expected \(expected)"
+        case .unreadableEntry(let name, let reason): "the archive's entry \(name) \(reason)"
+        case .missingEntry(let name): "the file lacks \(name)"
+        case .wrongChecksum(let entry, let got, let expected):
+            "\(entry) is damaged: its CRC-32 is \(String(got, radix: 16)), the archive says \(String(expected, radix: 16))"
+        case .malformedPickle(let at, let expected): "the pickle is malformed at byte \(at): expected \(expected)"
+        case .unknownOpcode(let at, let code):
+            "the pickle has operation 0x\(String(code, radix: 16)) at byte \(at), which no state dictionary needs"
+        case .forbiddenName(let name):
+            "the pickle asks for \(name), which is not called; only tensors, numbers, texts, lists and dictionaries are read"
+        case .contradiction(let detail): detail
+        case .tooMany(let what, let got, let limit): "\(got) \(what), at most \(limit) are read"
+        case .outsideStorage(let tensor, let shape, let strides, let offset, let storage):
+            "tensor \(tensor) of shape \(shape), strides \(strides) from element \(offset) on does not fit its storage of \(storage) elements"
+        case .noStateDictionary(let found): "the file holds no state dictionary (names with tensors) but \(found)"
+        case .notFinite(let tensor): "tensor \(tensor) holds a value that is not a finite number"
         case .malformedDocument(let file, let detail): "\(file) cannot be read: \(detail)"
         case .unsupportedFormat(let file, let got, let allowed): "\(file) is of format \(got), supported is \(allowed)"
         case .missingFile(let file): "the model lacks \(file)"

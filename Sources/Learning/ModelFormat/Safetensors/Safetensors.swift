@@ -17,12 +17,16 @@ package enum Safetensors {
     }
 
     /// Reads names, shapes and metadata only: what is needed to know whether an uploaded file fits a network.
+    /// - Returns: the header, and the byte of the file where the data begin.
+    package static func header(reading file: RandomAccessFile) throws(ModelFormatError) -> (header: SafetensorsHeader, dataStart: Int) {
+        let length = try headerLength(file.read(at: 0, count: min(file.count, 8)), fileBytes: file.count)
+        let bytes = try file.read(at: 8, count: length)
+        return (try SafetensorsHeader.parse([UInt8](bytes), dataBytes: file.count - 8 - length), 8 + length)
+    }
+
+    /// ``header(reading:)`` of a file by its place.
     package static func header(of url: URL) throws(ModelFormatError) -> SafetensorsHeader {
-        let size = try BoundedFile.size(of: url, limit: fileLimit)
-        let prefix = try BoundedFile.read(url, limit: fileLimit, prefix: min(size, 8))
-        let length = try headerLength(prefix, fileBytes: size)
-        let bytes = try BoundedFile.read(url, limit: fileLimit, prefix: 8 + length)
-        return try SafetensorsHeader.parse(Array(bytes.dropFirst(8)), dataBytes: size - 8 - length)
+        try header(reading: RandomAccessFile(url, limit: fileLimit)).header
     }
 
     /// Reads a file that is already in memory. The tensors share its bytes.

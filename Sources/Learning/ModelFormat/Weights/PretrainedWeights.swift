@@ -2,7 +2,9 @@ import Engine
 import Foundation
 import Tensors
 
-/// Published weights of the same architecture, in any floating-point type, with the parameter names of their library.
+/// Published weights of the same architecture, in any floating-point type, with the parameter names of torchvision or timm: safetensors or PyTorch's `.pth`.
+///
+/// The one way in: jobs, uploads and the command line all come through here.
 package enum PretrainedWeights {
     /// What was loaded, and whether the head came with it.
     package struct Loaded: Sendable {
@@ -24,47 +26,56 @@ package enum PretrainedWeights {
 
     /// ``load(_:for:into:)``, saying what became of the head.
     package static func loadReporting(_ url: URL, for graph: Graph, into: ParameterSet) throws -> Loaded {
-        let file = try Safetensors.read(url)
-        let tensors = try FloatFile.tensors(file)
-        let fit = try fit(tensors.mapValues(\.shape), graph)
-        guard let odd = tensors.first(where: { !$0.value.values.allSatisfy(\.isFinite) }) else {
-            let parameters = fit.headFits ? try ParameterSet(tensors, for: graph) : try into.replacingBody(with: tensors, graph: graph)
-            return Loaded(parameters: parameters, headWasLoaded: fit.headFits, classesInFile: fit.classes, metadata: file.metadata)
-        }
-        throw ModelFormatError.invalidNetwork(["tensor \(odd.key) holds a value that is not a number"])
+        let file = try WeightsFile(opening: url)
+        let fit = try WeightsFit(file.tensors, for: graph)
+        var tensors: [String: FloatTensor] = [:]
+        try floats(of: file, fit) { parameter, tensor in tensors[parameter] = tensor }
+        let parameters = fit.headFits ? try ParameterSet(tensors, for: graph) : try into.replacingBody(with: tensors, graph: graph)
+        return Loaded(parameters: parameters, headWasLoaded: fit.headFits, classesInFile: fit.classesInFile, metadata: file.metadata)
     }
 
-    /// Whether a file fits an architecture, from its header alone: for an upload that is not to be read whole.
-    /// - Returns: the number of classes of the file's head.
-    /// - Throws: ``EngineError/parameters(missing:unexpected:wrongShape:)`` with every fault at once.
-    @discardableResult
-    package static func check(_ header: SafetensorsHeader, for graph: Graph) throws(EngineError) -> Int {
-        let entries = header.entries.filter { !FloatFile.isCounter($0.name) }
-        return try fit(Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) }), graph).classes
+    /// Whether a file fits an architecture, from its names and shapes alone.
+    /// - Throws: as ``loadReporting(_:for:into:)``.
+    package static func check(_ url: URL, for graph: Graph) throws -> WeightsFit {
+        try WeightsFit(WeightsFile(opening: url).tensors, for: graph)
     }
 
-    /// The head fits if it differs from the graph's in nothing; it may differ in the number of classes alone.
-    private static func fit(_ shapes: [String: [Int]], _ graph: Graph) throws(EngineError) -> (headFits: Bool, classes: Int) {
-        let specifications = graph.parameterSpecifications
-        let names = Set(specifications.map(\.name))
-        var wrong: [EngineError.WrongShape] = []
-        var headClasses: Set<Int> = []
-        for specification in specifications {
-            guard let shape = shapes[specification.name] else { continue }
-            if specification.isHead, let classes = shape.first, shape.dropFirst() == specification.shape.dropFirst() {
-                headClasses.insert(classes)
-            } else if shape != specification.shape {
-                wrong.append(EngineError.WrongShape(name: specification.name, got: shape, expected: specification.shape))
+    /// The parameters that a file holds under the graph's names, one after the other, every value looked at.
+    ///
+    /// - Throws: ``ModelFormatError/wrongElementType(tensor:got:expected:)``, ``ModelFormatError/notFinite(tensor:)``, both with the name in the file.
+    package static func floats(of file: WeightsFile, _ fit: WeightsFit, _ body: (String, FloatTensor) -> Void) throws(ModelFormatError) {
+        let sources = Dictionary(uniqueKeysWithValues: fit.sources.map { ($0.name, $0) })
+        try file.read(fit.sources.map(\.name)) { name, stored throws(ModelFormatError) in
+            guard let source = sources[name] else { throw .missingEntry(name) }
+            guard stored.elementType.isFloatingPoint else {
+                throw .wrongElementType(tensor: name, got: stored.elementType, expected: ElementType.allCases.filter(\.isFloatingPoint))
+            }
+            var values = try stored.floats().values
+            guard values.allSatisfy(\.isFinite) else { throw .notFinite(tensor: name) }
+            if source.shift != 0 { for index in values.indices { values[index] += source.shift } }
+            do { body(source.parameter, try FloatTensor(shape: source.shape, values: values)) } catch {
+                throw .wrongByteCount(tensor: name, got: stored.bytes.count, expected: stored.count * stored.elementType.byteCount)
             }
         }
-        if headClasses.count > 1, let weight = specifications.last(where: \.isHead) {
-            wrong.append(EngineError.WrongShape(name: weight.name, got: shapes[weight.name] ?? [], expected: weight.shape))
+    }
+
+    /// The file again as safetensors under the graph's names: element types kept, except where a value was changed for the other library's sake (F32 then).
+    /// - Throws: `ModelFormatError`, as ``floats(of:_:_:)``.
+    package static func converted(_ file: WeightsFile, _ fit: WeightsFit, metadata: [String: String]) throws(ModelFormatError) -> Data {
+        let sources = Dictionary(uniqueKeysWithValues: fit.sources.map { ($0.name, $0) })
+        var tensors: [(String, StoredTensor)] = []
+        try file.read(fit.sources.map(\.name)) { name, stored throws(ModelFormatError) in
+            guard let source = sources[name] else { throw .missingEntry(name) }
+            guard source.shift != 0 else {
+                tensors.append(
+                    (source.parameter, try StoredTensor(elementType: stored.elementType, shape: source.shape, bytes: stored.bytes)))
+                return
+            }
+            let values = try stored.floats().values.map { $0 + source.shift }
+            tensors.append(
+                (source.parameter, try StoredTensor(elementType: .float32, shape: source.shape, bytes: values.withUnsafeBytes { Data($0) }))
+            )
         }
-        let missing = specifications.map(\.name).filter { shapes[$0] == nil }
-        let unexpected = shapes.keys.filter { !names.contains($0) }.sorted()
-        guard missing.isEmpty, unexpected.isEmpty, wrong.isEmpty else {
-            throw .parameters(missing: missing, unexpected: unexpected, wrongShape: wrong)
-        }
-        return (headClasses == [graph.classes], headClasses.first ?? graph.classes)
+        return try Safetensors.encode(tensors, metadata: metadata)
     }
 }
