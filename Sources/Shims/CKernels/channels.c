@@ -28,7 +28,7 @@ INLINE void store_features(float *plain, int channels, int width, int64_t n, int
         EACH_PLANE(j, W) {                                                                                                   \
             float value[W];                                                                                                  \
             load_features(j->s, j->channels, W, n, cb, value);                                                               \
-            const vector##W s = *(const vector##W *)value, *x = (const vector##W *)(j->x + at);                              \
+            const vector##W s = nought_##W() + *(const vector##W *)value, *x = (const vector##W *)(j->x + at);               \
             vector##W *y = (vector##W *)(j->y + at);                                                                         \
             for (int64_t p = 0; p < pixels; p++) y[p] = x[p] * s;                                                            \
         }                                                                                                                    \
@@ -38,7 +38,8 @@ INLINE void store_features(float *plain, int channels, int width, int64_t n, int
             float value[W];                                                                                                  \
             load_features(j->s, j->channels, W, n, cb, value);                                                               \
             const vector##W s = *(const vector##W *)value, *x = (const vector##W *)(j->x + at), *dy = (const vector##W *)(j->dy + at); \
-            vector##W *dx = (vector##W *)(j->y + at), sums[4] = {{0}, {0}, {0}, {0}};                                        \
+            vector##W *dx = (vector##W *)(j->y + at), sums[4];                                      \
+            UNROLL for (int k = 0; k < 4; k++) sums[k] = nought_##W();                                                       \
             int64_t p = 0;                                                                                                   \
             for (; p + 4 <= pixels; p += 4)                                                                                  \
                 UNROLL for (int k = 0; k < 4; k++) {                                                                         \
@@ -58,7 +59,7 @@ INLINE void store_features(float *plain, int channels, int width, int64_t n, int
     INLINE void mean_forward_inner_##W(const job *j) {                                                                       \
         EACH_PLANE(j, W) {                                                                                                   \
             const vector##W *x = (const vector##W *)(j->x + at);                                                             \
-            vector##W sums[8] = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};                                                    \
+            vector##W sums[8]; UNROLL for (int k = 0; k < 8; k++) sums[k] = nought_##W();                                                    \
             int64_t p = 0;                                                                                                   \
             for (; p + 8 <= pixels; p += 8) UNROLL for (int k = 0; k < 8; k++) sums[k] += x[p + k];                          \
             for (; p < pixels; p++) sums[0] += x[p];                                                                         \
@@ -72,7 +73,7 @@ INLINE void store_features(float *plain, int channels, int width, int64_t n, int
         EACH_PLANE(j, W) {                                                                                                   \
             float value[W];                                                                                                  \
             load_features(j->dy, j->channels, W, n, cb, value);                                                              \
-            const vector##W g = *(const vector##W *)value / (float)pixels;                                                   \
+            const vector##W g = nought_##W() + *(const vector##W *)value / (float)pixels;                                                   \
             vector##W *dx = (vector##W *)(j->y + at);                                                                        \
             if (j->accumulate)                                                                                               \
                 for (int64_t p = 0; p < pixels; p++) dx[p] += g;                                                             \

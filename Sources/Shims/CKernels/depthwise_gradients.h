@@ -38,7 +38,9 @@ INLINE void NAMED(correlate)(
 INLINE void NAMED(gradients)(const correlation *p, const int K, const int S) {
     const int ROWS = K == 3 ? 3 : 1;
     const int SETS = K == 1 ? (W == 16 ? 4 : 8) : K == 3 && W == 16 ? 2 : K == 5 && W == 8 ? 2 : 1;
-    const int tiles = (p->out_width + 7) / 8, tile = p->out_width / tiles, longer = p->out_width % tiles;
+    // The sums, one input vector and the tile's dy fit 32 registers of AVX-512 or 16 of AVX2.
+    const int LONGEST = W == 16 ? 8 : 4;
+    const int tiles = (p->out_width + LONGEST - 1) / LONGEST, tile = p->out_width / tiles, longer = p->out_width % tiles;
     const int fitting = BAND_FLOATS / ((p->in_width * S + p->out_width) * W), band = fitting < 1 ? 1 : fitting;
     for (int from = p->from; from < p->to; from += band) {
         const int to = from + band < p->to ? from + band : p->to;
@@ -53,15 +55,23 @@ INLINE void NAMED(gradients)(const correlation *p, const int K, const int S) {
                 int at = 0;
                 for (int i = 0; i < tiles; i++) {
                     const int size = tile + (i < longer);
-                    switch (size) {
-                    case 8: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 8, K, S, ROWS, SETS); break;
-                    case 7: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 7, K, S, ROWS, SETS); break;
-                    case 6: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 6, K, S, ROWS, SETS); break;
-                    case 5: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 5, K, S, ROWS, SETS); break;
-                    case 4: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 4, K, S, ROWS, SETS); break;
-                    default:
-                        for (int t = 0; t < size; t++) NAMED(correlate)(p, x, dy, at + t, sums, first_row, end_row, 1, K, S, ROWS, SETS);
-                    }
+                    if (LONGEST == 8)
+                        switch (size) {
+                        case 8: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 8, K, S, ROWS, SETS); break;
+                        case 7: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 7, K, S, ROWS, SETS); break;
+                        case 6: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 6, K, S, ROWS, SETS); break;
+                        case 5: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 5, K, S, ROWS, SETS); break;
+                        case 4: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 4, K, S, ROWS, SETS); break;
+                        default:
+                            for (int t = 0; t < size; t++) NAMED(correlate)(p, x, dy, at + t, sums, first_row, end_row, 1, K, S, ROWS, SETS);
+                        }
+                    else
+                        switch (size) {
+                        case 4: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 4, K, S, ROWS, SETS); break;
+                        case 3: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 3, K, S, ROWS, SETS); break;
+                        case 2: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 2, K, S, ROWS, SETS); break;
+                        default: NAMED(correlate)(p, x, dy, at, sums, first_row, end_row, 1, K, S, ROWS, SETS);
+                        }
                     at += size;
                 }
             }
@@ -86,7 +96,7 @@ INLINE void NAMED(gradients_slowly)(const correlation *p) {
     const int K = p->kernel, S = p->stride;
     for (int k = 0; k < K; k++)
         for (int l = 0; l < K; l++) {
-            VECTOR sum = {0};
+            VECTOR sum = NAMED(nought)();
             for (int r = p->from; r < p->to; r++) {
                 const int in = r * S - p->top + k;
                 if (in < 0 || in >= p->in_height) continue;

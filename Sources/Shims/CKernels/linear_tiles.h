@@ -13,7 +13,7 @@ INLINE float NAMED(total)(VECTOR v) {
 }
 // `count` < W floats, then zeros.
 INLINE VECTOR NAMED(rest)(const float *from, int count) {
-    VECTOR v = {0};
+    VECTOR v = NAMED(nought)();
     for (int l = 0; l < count; l++) v[l] = from[l];
     return v;
 }
@@ -22,7 +22,7 @@ INLINE VECTOR NAMED(rest)(const float *from, int count) {
 INLINE void NAMED(dots)(const linear_job *j, int64_t n, int64_t o, const int N, const int O) {
     const int64_t inputs = j->inputs;
     VECTOR sums[N * O];
-    UNROLL for (int k = 0; k < N * O; k++) sums[k] = (VECTOR){0};
+    UNROLL for (int k = 0; k < N * O; k++) sums[k] = NAMED(nought)();
     const float *x = j->x + n * inputs, *w = j->w + o * inputs;
     int64_t i = 0;
     for (; i + W <= inputs; i += W) {
@@ -68,7 +68,7 @@ JOIN(HOT_, W) static void NAMED(linear_forward)(void *data) { NAMED(forward_inne
 // out[r, i] = sum over k of coefficient(r, k) * matrix[k, i], for R rows and C vectors of columns from i on.
 INLINE void NAMED(outer)(const outer_job *j, int64_t r, int64_t i, const int R, const int C) {
     VECTOR sums[R * C];
-    UNROLL for (int k = 0; k < R * C; k++) sums[k] = (VECTOR){0};
+    UNROLL for (int k = 0; k < R * C; k++) sums[k] = NAMED(nought)();
     const float *coefficient = j->coefficients + r * j->row_step, *matrix = j->matrix + i;
     for (int64_t k = 0; k < j->depth; k++, coefficient += j->depth_step, matrix += j->columns) {
         VECTOR m[C];

@@ -10,6 +10,14 @@ extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
 extern void omp_set_num_threads(int);
 
+// Clang splits 512-bit vectors in two where no function takes or returns one, but for this. (It cannot stand beside target_clones: there a function that is
+// inlined, like nought_16, has to return one.)
+#if defined(__clang__)
+#define WIDE __attribute__((min_vector_width(512)))
+#else
+#define WIDE
+#endif
+
 // One clone for each kind of CPU, chosen when the program starts. ALIQUOT_ARCH (as in -DALIQUOT_ARCH='"x86-64-v3"') builds that one alone, to measure it.
 #if defined(ALIQUOT_ARCH)
 #define HOT __attribute__((target("arch=" ALIQUOT_ARCH)))
@@ -28,7 +36,7 @@ extern void omp_set_num_threads(int);
 // For kernels so large that a clone for every CPU would be a burden: blocks 16 wide are made for AVX-512, blocks 8 wide for AVX2. The caller asks
 // first whether the CPU has it, and has a slow way where it has not.
 #if defined(__x86_64__)
-#define ONLY_16 __attribute__((target("arch=x86-64-v4")))
+#define ONLY_16 WIDE __attribute__((target("arch=x86-64-v4")))
 #define ONLY_8 __attribute__((target("arch=x86-64-v3")))
 #define HAS_16 __builtin_cpu_supports("x86-64-v4")
 #define HAS_8 __builtin_cpu_supports("x86-64-v3")

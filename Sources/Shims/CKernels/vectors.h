@@ -36,6 +36,7 @@ INLINE void end_of_streaming(void) {
 
 // e^x by Cody and Waite's reduction and the polynomial of Cephes' expf (relative error below 2e-7); x is held to ±87.3, where e^x is a normal number.
 #define VECTOR_MATHEMATICS(W)                                                                                                  \
+    INLINE vector##W nought_##W(void) { return (vector##W){0}; }                                                               \
     INLINE vector##W select_##W(mask##W mask, vector##W yes, vector##W no) {                                                   \
         return (vector##W)(((mask##W)yes & mask) | ((mask##W)no & ~mask));                                                     \
     }                                                                                                                          \
