@@ -79,6 +79,10 @@ struct ElementwiseSpecs {
         aliquot_dropout(x.pointer, y.pointer, 100_000, 0.2, 5)
         aliquot_dropout(x.pointer, again.pointer, 100_000, 0.2, 5)
         #expect(y.values == again.values)
+        for threads in 2...3 {
+            aliquot_dropout_threads(x.pointer, again.pointer, 100_000, 0.2, 5, Int32(threads))
+            #expect(y.values == again.values)
+        }
         #expect(Set(y.values) == [0, 1.25])
         // 20,000 expected; the standard deviation is 126
         let zeros = y.values.count { $0 == 0 }

@@ -4,7 +4,7 @@ import Testing
 /// Expected numbers: float64 loops.
 @Suite("Linear layers")
 struct LinearSpecs {
-    static let sizes = [(1, 5, 3), (3, 33, 10), (7, 64, 65), (16, 100, 7), (64, 17, 40), (5, 1280, 5), (2, 1, 1)]
+    static let sizes = [(1, 5, 3), (3, 33, 10), (7, 64, 65), (16, 100, 7), (64, 17, 40), (5, 1280, 5), (2, 1, 1), (6, 20, 9), (3, 8, 6)]
 
     @Test("Forward with bias and activation, backward by data and by weights", arguments: sizes.indices)
     func linear(index: Int) {

@@ -122,13 +122,33 @@ void aliquot_picture_scale(
     parallel(scale, &j, threads);
 }
 
-void aliquot_dropout(const float *x, float *y, int64_t count, float probability, uint64_t seed) {
-    const float keep = 1 / (1 - probability);
-    for (int64_t i = 0; i < count; i++) {
+typedef struct {
+    const float *x;
+    float *y;
+    int64_t count;
+    float probability;
+    uint64_t seed;
+} dropout_job;
+
+HOT static void dropout(void *data) {
+    const dropout_job *j = data;
+    SHARE(j->count, from, to);
+    const float keep = 1 / (1 - j->probability), probability = j->probability, *x = j->x;
+    const uint64_t seed = j->seed;
+    float *y = j->y;
+    for (int64_t i = from; i < to; i++) {
         uint64_t z = seed + (uint64_t)(i + 1) * 0x9E3779B97F4A7C15ull;  // SplitMix64
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
         z ^= z >> 31;
-        y[i] = (float)(z >> 40) * 0x1p-24f < probability ? 0 : x[i] * keep;
+        const float v = x[i] * keep;
+        y[i] = (float)(int32_t)(z >> 40) * 0x1p-24f < probability ? 0 : v;
     }
+}
+void aliquot_dropout_threads(const float *x, float *y, int64_t count, float probability, uint64_t seed, int threads) {
+    const dropout_job j = {x, y, count, probability, seed};
+    parallel(dropout, &j, threads);
+}
+void aliquot_dropout(const float *x, float *y, int64_t count, float probability, uint64_t seed) {
+    aliquot_dropout_threads(x, y, count, probability, seed, 1);
 }

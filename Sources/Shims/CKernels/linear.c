@@ -15,6 +15,8 @@ typedef struct {
     float *out;                          // [rows, columns]
 } outer_job;
 
+typedef float vector4 __attribute__((vector_size(16), aligned(4)));
+
 #define W 16
 #include "linear_tiles.h"
 #undef W
@@ -28,7 +30,7 @@ static int useful_threads(int64_t multiplications, int threads) { return multipl
 
 void aliquot_linear_forward(int n, int inputs, int outputs, const float *x, const float *w, const float *b, float *y, int threads) {
     const linear_job j = {n, inputs, outputs, x, w, b, y};
-    parallel(HAS_16 ? linear_forward_16 : linear_forward_8, &j, useful_threads((int64_t)n * inputs * outputs, threads));
+    parallel(HAS_16 && inputs >= 16 ? linear_forward_16 : linear_forward_8, &j, useful_threads((int64_t)n * inputs * outputs, threads));
 }
 void aliquot_linear_forward_activated(
     int n, int inputs, int outputs, const float *x, const float *w, const float *b, float *y, aliquot_activation activation, int threads) {

@@ -4,63 +4,77 @@
 // A tile of ROWS × COLUMNS sums; with its operands it fits the registers (32 of AVX-512, 16 of AVX2).
 #define COLUMNS (W == 16 ? 4 : 2)
 
-INLINE float NAMED(total)(VECTOR v) {
-    float lanes[W];
-    *(VECTOR *)lanes = v;
-    for (int half = W / 2; half; half /= 2)
-        for (int l = 0; l < half; l++) lanes[l] += lanes[l + half];
-    return lanes[0];
+// The sums of the lanes of four vectors.
+INLINE vector4 NAMED(totals)(const VECTOR *v) {
+    vector4 f[4];
+    UNROLL for (int k = 0; k < 4; k++) {
+#if W == 16
+        const vector8 half = __builtin_shufflevector(v[k], v[k], 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v[k], v[k], 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+        const vector8 half = v[k];
+#endif
+        f[k] = __builtin_shufflevector(half, half, 0, 1, 2, 3) + __builtin_shufflevector(half, half, 4, 5, 6, 7);
+    }
+    const vector4 a = __builtin_shufflevector(f[0], f[1], 0, 4, 2, 6) + __builtin_shufflevector(f[0], f[1], 1, 5, 3, 7);
+    const vector4 b = __builtin_shufflevector(f[2], f[3], 0, 4, 2, 6) + __builtin_shufflevector(f[2], f[3], 1, 5, 3, 7);
+    return __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
 }
-// `count` < W floats, then zeros.
-INLINE VECTOR NAMED(rest)(const float *from, int count) {
+// The last `count` < W floats before `end`, behind zeros where there are W floats to load (`is_long`), else before zeros.
+INLINE VECTOR NAMED(rest)(const float *end, int count, int is_long) {
     VECTOR v = NAMED(nought)();
-    for (int l = 0; l < count; l++) v[l] = from[l];
+    if (is_long) {
+        JOIN(mask, W) lane;
+        UNROLL for (int l = 0; l < W; l++) lane[l] = l;
+        return NAMED(select)((JOIN(mask, W))(lane >= W - count), *(const VECTOR *)(end - W), v);
+    }
+    for (int l = 0; l < count; l++) v[l] = (end - count)[l];
     return v;
 }
 
-// y[n, o] = dot(x[n], w[o]) + b[o] for N × O of them.
-INLINE void NAMED(dots)(const linear_job *j, int64_t n, int64_t o, const int N, const int O) {
+// y[n, o] = dot(x[n], w[o]) + b[o] for N × 4 of them, of which the first `outputs` are wanted (the others repeat the first).
+INLINE void NAMED(dots)(const linear_job *j, int64_t n, int64_t o, const int outputs, const int N) {
     const int64_t inputs = j->inputs;
-    VECTOR sums[N * O];
-    UNROLL for (int k = 0; k < N * O; k++) sums[k] = NAMED(nought)();
-    const float *x = j->x + n * inputs, *w = j->w + o * inputs;
+    VECTOR sums[N * 4];
+    UNROLL for (int k = 0; k < N * 4; k++) sums[k] = NAMED(nought)();
+    const float *x = j->x + n * inputs, *w[4];
+    UNROLL for (int l = 0; l < 4; l++) w[l] = j->w + (o + (l < outputs ? l : 0)) * inputs;
     int64_t i = 0;
     for (; i + W <= inputs; i += W) {
         VECTOR a[N];
         UNROLL for (int k = 0; k < N; k++) a[k] = *(const VECTOR *)(x + k * inputs + i);
-        UNROLL for (int l = 0; l < O; l++) {
-            const VECTOR b = *(const VECTOR *)(w + l * inputs + i);
-            UNROLL for (int k = 0; k < N; k++) sums[k * O + l] += a[k] * b;
+        UNROLL for (int l = 0; l < 4; l++) {
+            const VECTOR b = *(const VECTOR *)(w[l] + i);
+            UNROLL for (int k = 0; k < N; k++) sums[k * 4 + l] += a[k] * b;
         }
     }
     if (i < inputs) {
+        const int count = (int)(inputs - i), is_long = inputs >= W;
         VECTOR a[N];
-        UNROLL for (int k = 0; k < N; k++) a[k] = NAMED(rest)(x + k * inputs + i, (int)(inputs - i));
-        UNROLL for (int l = 0; l < O; l++) {
-            const VECTOR b = NAMED(rest)(w + l * inputs + i, (int)(inputs - i));
-            UNROLL for (int k = 0; k < N; k++) sums[k * O + l] += a[k] * b;
+        UNROLL for (int k = 0; k < N; k++) a[k] = NAMED(rest)(x + (k + 1) * inputs, count, is_long);
+        UNROLL for (int l = 0; l < 4; l++) {
+            const VECTOR b = NAMED(rest)(w[l] + inputs, count, is_long);
+            UNROLL for (int k = 0; k < N; k++) sums[k * 4 + l] += a[k] * b;
         }
     }
-    UNROLL for (int k = 0; k < N; k++)
-        UNROLL for (int l = 0; l < O; l++)
-            j->y[(n + k) * j->outputs + o + l] = NAMED(total)(sums[k * O + l]) + (j->b ? j->b[o + l] : 0);
-}
-
-INLINE void NAMED(dot_rows)(const linear_job *j, int64_t o, const int O) {
-    int64_t n = 0;
-    for (; n + 4 <= j->n; n += 4) NAMED(dots)(j, n, o, 4, O);
-    if (n + 2 <= j->n) {
-        NAMED(dots)(j, n, o, 2, O);
-        n += 2;
+    vector4 bias = {0};
+    if (j->b) for (int l = 0; l < outputs; l++) bias[l] = j->b[o + l];
+    UNROLL for (int k = 0; k < N; k++) {
+        const vector4 total = NAMED(totals)(sums + k * 4) + bias;
+        float *y = j->y + (n + k) * j->outputs + o;
+        if (outputs == 4) *(vector4 *)y = total;
+        else
+            for (int l = 0; l < outputs; l++) y[l] = total[l];
     }
-    if (n < j->n) NAMED(dots)(j, n, o, 1, O);
 }
 INLINE void NAMED(forward_inner)(const linear_job *j) {
-    SHARE((j->outputs + COLUMNS - 1) / COLUMNS, from, to);
+    SHARE((j->outputs + 3) / 4, from, to);
     for (int64_t t = from; t < to; t++) {
-        if ((t + 1) * COLUMNS <= j->outputs) NAMED(dot_rows)(j, t * COLUMNS, COLUMNS);
-        else
-            for (int64_t o = t * COLUMNS; o < j->outputs; o++) NAMED(dot_rows)(j, o, 1);
+        const int outputs = j->outputs - t * 4 < 4 ? (int)(j->outputs - t * 4) : 4;
+        int64_t n = 0;
+        if (W == 16)
+            for (; n + 4 <= j->n; n += 4) NAMED(dots)(j, n, t * 4, outputs, 4);
+        for (; n + 2 <= j->n; n += 2) NAMED(dots)(j, n, t * 4, outputs, 2);
+        if (n < j->n) NAMED(dots)(j, n, t * 4, outputs, 1);
     }
 }
 JOIN(HOT_, W) static void NAMED(linear_forward)(void *data) { NAMED(forward_inner)(data); }

@@ -132,13 +132,17 @@ INLINE VECTOR NAMED(behind)(const NAMED(gradient_plane) *p, int i, const aliquot
     return NAMED(derive_from_result)(g, p->y[i], activation);
 }
 
+// Where the derivative takes an exponential it is computed once, and g waits in dx.
+#define IS_DEAR(activation) ((activation) == ALIQUOT_SILU || (activation) == ALIQUOT_SIGMOID)
+
 // The sums of a plane: of g, and of g · (x − mean), both times the picture's factor.
 INLINE void NAMED(gradient_sums)(const norm_backward_job *j, int64_t n, int cb, float *partials, const aliquot_activation activation) {
     const aliquot_norm_backward *a = j->a;
     const int pixels = a->shape.pixels;
     NAMED(gradient_plane) plane;
     NAMED(set_gradient_plane)(&plane, j, n, cb, activation);
-    VECTOR *g = a->g ? (VECTOR *)(a->g + (n * a->shape.blocks + cb) * pixels * W) : NULL;
+    const int64_t at = (n * a->shape.blocks + cb) * pixels * W;
+    VECTOR *g = a->g ? (VECTOR *)(a->g + at) : IS_DEAR(activation) ? (VECTOR *)(a->dx + at) : NULL;
     VECTOR sums = {0}, products = {0};
     for (int from = 0; from < pixels; from += CHUNK) {
         const int to = pixels - from < CHUNK ? pixels : from + CHUNK;
@@ -167,7 +171,7 @@ INLINE void NAMED(gradient_result)(const norm_backward_job *j, int64_t n, int cb
     VECTOR *dx = (VECTOR *)(a->dx + at);
     const VECTOR A = *(const VECTOR *)coefficients * (j->extras.factors ? j->extras.factors[n] : 1);
     const VECTOR B = *(const VECTOR *)(coefficients + W), C = *(const VECTOR *)(coefficients + 2 * W);
-    const VECTOR *g = a->g ? (const VECTOR *)(a->g + at) : NULL;
+    const VECTOR *g = a->g ? (const VECTOR *)(a->g + at) : IS_DEAR(activation) ? dx : NULL;
     if (g)
         for (int p = 0; p < pixels; p++) dx[p] = A * g[p] + (B * (plane.x[p] - plane.line.mean) + C);
     else
@@ -262,6 +266,7 @@ JOIN(HOT_, W) static void NAMED(gate_gradient)(void *data) {
 #undef GROUP
 #undef EACH_GROUP
 #undef PLANES
+#undef IS_DEAR
 #undef VECTOR
 #undef NAMED
 #undef STREAM_W

@@ -17,6 +17,8 @@ void aliquot_scale(float *x, int64_t count, float factor, int threads);
 
 // Inverted dropout: zero with probability p, else times 1/(1-p). Element i's fate depends on (seed, i) only, so the backward pass repeats it.
 void aliquot_dropout(const float *x, float *y, int64_t count, float probability, uint64_t seed);
+// The same on several threads, to the bit.
+void aliquot_dropout_threads(const float *x, float *y, int64_t count, float probability, uint64_t seed, int threads);
 
 // Stochastic depth where no norm takes it in: y[n, i] = factors[n] * x[n, i] + residual[n, i]; x is [batch, per_picture] in any layout; residual may be
 // NULL; y may be the same memory as either.
