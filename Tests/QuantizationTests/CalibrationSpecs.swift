@@ -88,4 +88,20 @@ struct CalibrationSpecs {
         #expect((difference / size).squareRoot() < 0.05)
         #expect(difference > 0)
     }
+
+    @Test("hard-swish and SiLU go a little below zero and are signed; gates are not")
+    func signsOfActivations() {
+        func isSigned(_ activation: Activation) -> Bool? {
+            let convolution = Convolution(inputs: 3, outputs: 4, kernel: 1)
+            let network = FusedNetwork(
+                architecture: "one", classes: 4,
+                layers: [
+                    FusedNetwork.Layer(name: "", kind: .input(channels: 3), inputs: []),
+                    FusedNetwork.Layer(name: "a", kind: .convolution(convolution, activation: activation, residual: nil), inputs: [0]),
+                ])
+            return ActivationSigns.areSigned(network).last
+        }
+        for activation in [Activation.hardSwish, .silu] { #expect(isSigned(activation) == true) }
+        for activation in [Activation.relu, .relu6, .sigmoid, .hardSigmoid] { #expect(isSigned(activation) == false) }
+    }
 }

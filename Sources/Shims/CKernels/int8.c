@@ -2,6 +2,7 @@
 #include "parallel.h"
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 typedef struct {
     int n, channels, pixels, outputs, a_signed, b_signed, y_signed;
@@ -24,18 +25,43 @@ INLINE void store(void *p, int64_t i, int q, int is_signed) {
     else ((uint8_t *)p)[i] = (uint8_t)q;
 }
 
+// Rounds half to even: adding 1.5 * 2^23 leaves the whole number in the low bits. |v| < 2^22.
+INLINE int8_t rounded(float v) {
+    v = v > -127 ? v : -127;
+    v = v < 127 ? v : 127;
+    const float shifted = v + 12582912.f;
+    int32_t bits;
+    memcpy(&bits, &shifted, 4);
+    return (int8_t)(bits - 0x4B400000);
+}
+
+enum { PIECE = 256 };
+
+INLINE void quantise_plane(const float *restrict x, float factor, int8_t *restrict q, int count) {
+    for (int i = 0; i < count; i++) q[i] = rounded(x[i] * factor);
+}
+
+// Plane by plane in pieces that stay in the cache, then woven together.
 HOT static void quantise(void *data) {
     const job *j = data;
-    SHARE((int64_t)j->n * j->pixels, from, to);
-    const float *x = j->a;
-    int8_t *q = j->y;
+    const int channels = j->channels, pieces = (j->pixels + PIECE - 1) / PIECE;
+    SHARE((int64_t)j->n * pieces, from, to);
+    int8_t planes[3][PIECE];
     for (int64_t i = from; i < to; i++) {
-        const int64_t n = i / j->pixels, p = i % j->pixels;
-        for (int c = 0; c < j->channels; c++) {
-            float v = x[(n * j->channels + c) * j->pixels + p] * j->factor_a;
-            v = v > -127 ? v : -127;
-            v = v < 127 ? v : 127;
-            q[i * j->channels + c] = (int8_t)nearbyintf(v);
+        const int64_t n = i / pieces;
+        const int first = (int)(i % pieces) * PIECE, count = j->pixels - first < PIECE ? j->pixels - first : PIECE;
+        const float *x = (const float *)j->a + n * channels * j->pixels + first;
+        int8_t *restrict q = (int8_t *)j->y + (n * j->pixels + first) * channels;
+        if (channels == 3 && count == PIECE) {
+            for (int c = 0; c < 3; c++) quantise_plane(x + (int64_t)c * j->pixels, j->factor_a, planes[c], PIECE);
+            for (int p = 0; p < PIECE; p++) {
+                q[3 * p] = planes[0][p];
+                q[3 * p + 1] = planes[1][p];
+                q[3 * p + 2] = planes[2][p];
+            }
+        } else {
+            for (int c = 0; c < channels; c++)
+                for (int p = 0; p < count; p++) q[p * channels + c] = rounded(x[(int64_t)c * j->pixels + p] * j->factor_a);
         }
     }
 }

@@ -76,6 +76,9 @@ final class Int8Compiler {
     private func primitive(_ layer: FusedNetwork.Layer, _ index: Int) throws(EngineError) -> PrimitiveDescription? {
         switch layer.kind {
         case .convolution(let convolution, let activation, let residual):
+            guard [nil, .relu, .relu6].contains(activation) else {
+                throw .unsupported(what: "the activation of layer '\(layer.name)'", by: "int8")
+            }
             let weights = try weights(layer)
             let attributes = try PrimitiveAttributes()
             let output = scales[index]
@@ -117,7 +120,10 @@ final class Int8Compiler {
     ) throws(EngineError) -> Buffer {
         let buffer = try keep(bytes: layout.bytes), staged = try FlatMemory(bytes: values.count)
         values.withUnsafeBytes { if let base = $0.baseAddress { staged.address.copyMemory(from: base, byteCount: values.count) } }
-        try PlainReorder.run(staged.address, plain, buffer.address, layout, runtime, node: node)
+        let result = withExtendedLifetime(staged) {
+            Result { () throws(EngineError) in try PlainReorder.run(staged.address, plain, buffer.address, layout, runtime, node: node) }
+        }
+        try result.get()
         return buffer
     }
 

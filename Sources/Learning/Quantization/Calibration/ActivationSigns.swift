@@ -9,12 +9,20 @@ package enum ActivationSigns {
         for layer in network.layers {
             switch layer.kind {
             case .input, .linear(_, nil), .route: signed.append(true)
-            case .convolution(_, let activation, _), .add(let activation): signed.append(activation == nil)
-            case .mixedConvolution(_, let activation, _): signed.append(activation == nil)
-            case .activation, .linear: signed.append(false)
+            case .convolution(_, let activation, _), .mixedConvolution(_, let activation, _), .add(let activation):
+                signed.append(isSigned(activation))
+            case .activation(let activation), .linear(_, .some(let activation)): signed.append(isSigned(activation))
             case .maxPool, .averagePool, .globalAveragePool, .channelScale: signed.append(layer.inputs.first.map { signed[$0] } ?? true)
             }
         }
         return signed
+    }
+
+    /// Hard-swish and SiLU go a little below zero.
+    private static func isSigned(_ activation: Activation?) -> Bool {
+        switch activation {
+        case nil, .hardSwish, .silu: true
+        case .relu, .relu6, .sigmoid, .hardSigmoid: false
+        }
     }
 }
