@@ -17,8 +17,8 @@ finish() {
 }
 trap finish EXIT
 
-# 320² pixels of a noisy drawing give some 100 KB where no picture is named.
-"$program" sample "$work/large" --labelled 1 --unlabelled 0 --test 0 --side 1024 >/dev/null
+# A drawing of 912² pixels has some 100 KB; it is taken where no picture is named.
+"$program" sample "$work/large" --labelled 1 --unlabelled 0 --test 0 --side 912 >/dev/null
 picture=$(realpath -e "${2:-$(find "$work/large" -name '*.jpg' | sort | head -n 1)}")
 "$program" sample "$work/few" --labelled 8 --unlabelled 1000 --test 4 --side 96 >/dev/null
 "$program" sample "$work/many" --labelled 1 --unlabelled 10000 --test 0 --side 96 >/dev/null
