@@ -123,8 +123,8 @@ struct NormSpecs {
                 if keepsG { #expect(g.distance { n, c, p in expected[c].g[n][p] } < 2e-5, "case \(i)") }
                 for c in 0..<pass.x.channels {
                     let size = 1 + abs(expected[c].dscale) + abs(expected[c].dshift)
-                    #expect(abs(Double(dscale[c]) - expected[c].dscale) / size < 2e-5, "case \(i)")
-                    #expect(abs(Double(dshift[c]) - expected[c].dshift) / size < 2e-5, "case \(i)")
+                    #expect(abs(Double(dscale[c]) - expected[c].dscale) / size < 4e-5, "case \(i)")
+                    #expect(abs(Double(dshift[c]) - expected[c].dshift) / size < 4e-5, "case \(i)")
                 }
             }
         }

@@ -18,33 +18,42 @@ extern void omp_set_num_threads(int);
 #define WIDE
 #endif
 
-// One clone for each kind of CPU, chosen when the program starts. ALIQUOT_ARCH (as in -DALIQUOT_ARCH='"x86-64-v3"') builds that one alone, to measure it.
-#if defined(ALIQUOT_ARCH)
-#define HOT __attribute__((target("arch=" ALIQUOT_ARCH)))
+// One clone for each kind of CPU, chosen when the program starts: HOT for all, HOT_16 and HOT_8 for what handles blocks of one width (16 wide ones are made for
+// AVX-512, 8 wide ones for AVX2). ONLY_16 and ONLY_8 are for kernels so large that more than one clone would be a burden: the caller asks first whether the
+// CPU has it (HAS_16, HAS_8), and has a slow way where it has not.
+//
+// ALIQUOT_LEVEL (-DALIQUOT_LEVEL=1, 3 or 4) builds what a CPU of that x86-64 level runs, and nothing else: to test and to measure it on a newer one.
+#if defined(ALIQUOT_LEVEL)
+#if ALIQUOT_LEVEL == 4
+#define HOT __attribute__((target("arch=x86-64-v4")))
+#elif ALIQUOT_LEVEL == 3
+#define HOT __attribute__((target("arch=x86-64-v3")))
+#else
+#define HOT
+#endif
 #define HOT_16 HOT
 #define HOT_8 HOT
+#define HAS_16 (ALIQUOT_LEVEL >= 4)
+#define HAS_8 (ALIQUOT_LEVEL >= 3)
 #elif defined(__x86_64__)
 #define HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-// For blocks of one width: 16 wide ones are made for AVX-512, 8 wide ones for AVX2.
 #define HOT_16 __attribute__((target_clones("arch=x86-64-v4", "default")))
 #define HOT_8 __attribute__((target_clones("arch=x86-64-v3", "default")))
+#define HAS_16 __builtin_cpu_supports("x86-64-v4")
+#define HAS_8 __builtin_cpu_supports("x86-64-v3")
 #else
 #define HOT
 #define HOT_16
 #define HOT_8
+#define HAS_16 1
+#define HAS_8 1
 #endif
-// For kernels so large that a clone for every CPU would be a burden: blocks 16 wide are made for AVX-512, blocks 8 wide for AVX2. The caller asks
-// first whether the CPU has it, and has a slow way where it has not.
 #if defined(__x86_64__)
 #define ONLY_16 WIDE __attribute__((target("arch=x86-64-v4")))
 #define ONLY_8 __attribute__((target("arch=x86-64-v3")))
-#define HAS_16 __builtin_cpu_supports("x86-64-v4")
-#define HAS_8 __builtin_cpu_supports("x86-64-v3")
 #else
 #define ONLY_16
 #define ONLY_8
-#define HAS_16 1
-#define HAS_8 1
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
