@@ -1,5 +1,6 @@
 import Dispatch
 import Engine
+import Synchronization
 
 /// Runs a batch as slices of it, on as many lanes as the plan has threads to give: each lane is a compiled network of its own on the same weights.
 ///
@@ -46,12 +47,13 @@ final class InferenceLanes {
         var faults = [EngineError?](repeating: nil, count: lanes)
         logits.withUnsafeMutableBufferPointer { logits in
             faults.withUnsafeMutableBufferPointer { faults in
-                // Safe because each lane reads the pictures, writes to its own rows of the logits and its own fault, and concurrentPerform returns when
-                // all are done.
+                // Safe because each lane reads the pictures, writes to the rows of the slices that it took and to its own fault, and concurrentPerform
+                // returns when all are done.
                 nonisolated(unsafe) let (pictures, logits, faults, lane) = (pictures, logits, faults, assemblies)
+                let counter = SliceCounter()
                 @Sendable func work(_ index: Int) {
                     do {
-                        for first in stride(from: index * slice, to: count, by: lanes * slice) {
+                        while case let first = counter.next() * slice, first < count {
                             let size = min(slice, count - first)
                             try lane[index].run(
                                 UnsafeBufferPointer(rebasing: pictures[(first * picture)..<((first + size) * picture)]), count: size)
@@ -67,4 +69,11 @@ final class InferenceLanes {
         if let fault = faults.compactMap({ $0 }).first { throw fault }
         return logits
     }
+}
+
+/// Gives out the slices of a batch to whichever lane is free: which lane computes a slice does not change its numbers.
+private final class SliceCounter: Sendable {
+    private let taken = Atomic<Int>(0)
+
+    func next() -> Int { taken.wrappingAdd(1, ordering: .relaxed).oldValue }
 }
