@@ -7,7 +7,7 @@ extension ConformanceCase {
             (3, 2, .symmetric(1), false, 7, 3, 12), (3, 2, .symmetric(1), false, 33, 1, 20), (2, 2, .symmetric(0), false, 9, 3, 58),
             (3, 2, .symmetric(0), true, 7, 1, 60), (3, 2, .symmetric(0), true, 8, 3, 12), (3, 2, .symmetric(0), true, 13, 3, 20),
             (3, 2, .symmetric(0), true, 6, 1, 20), (3, 1, .symmetric(1), false, 9, 1, 3), (3, 2, .same, false, 8, 3, 20),
-            (3, 2, .symmetric(1), true, 6, 2, 16),
+            (3, 2, .symmetric(1), true, 6, 2, 16), (3, 2, .symmetric(0), true, 2, 2, 20),
         ]
         var cases = settings.map { kernel, stride, padding, ceilMode, side, batch, channels in
             ConformanceCase(

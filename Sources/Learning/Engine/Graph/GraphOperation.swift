@@ -63,10 +63,9 @@ package struct MaxPool: Sendable, Codable, Hashable {
     package func outputSide(_ side: Int) -> Int {
         let (before, after) = padding.pixels(side: side, kernel: kernel, stride: stride)
         let room = side + before + after - kernel
-        guard room >= 0 else { return 0 }
-        guard ceilMode, room % stride != 0 else { return room / stride + 1 }
-        // The last window must begin inside the picture or its padding before.
-        let windows = room / stride + 2
+        guard ceilMode, room % stride != 0 else { return room < 0 ? 0 : room / stride + 1 }
+        // One window more, be it the first; the last window must begin inside the picture or its padding before.
+        let windows = room < 0 ? (room > -stride ? 1 : 0) : room / stride + 2
         return (windows - 1) * stride < side + before ? windows : windows - 1
     }
 }
