@@ -171,6 +171,7 @@ let package = Package(
             name: "RealWeightsTests", dependencies: ["Base", "Engine", "EngineOneDNN", "Inference", "ModelFormat", "Networks", "TestSupport"],
             path: "Tests/RealWeightsTests", swiftSettings: strict),
         specs("Networks", ["Base", "Engine", "TestSupport"]),
+        specs("Engine", []),
         specs("EngineOneDNN", ["Base", "Tensors", "Engine", "Networks", "TestSupport"]),
         specs("CKernels", []),
     ],
