@@ -6,5 +6,7 @@ struct Aliquot: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aliquot",
         abstract: "Trains compact image classifiers from few labels and many unlabelled pictures, quantises them to int8 and serves them.",
-        subcommands: [ServeCommand.self, WorkerCommand.self, SampleCommand.self, ParityCommand.self, BenchCommand.self])
+        subcommands: [
+            ServeCommand.self, WorkerCommand.self, SampleCommand.self, ParityCommand.self, BenchCommand.self, NetworksCommand.self,
+        ])
 }
