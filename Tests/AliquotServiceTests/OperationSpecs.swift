@@ -109,22 +109,6 @@ struct OperationSpecs {
         }
     }
 
-    @Test("weights are stored under their network, and what is no safetensors file is refused")
-    func weights() async throws {
-        // Given a safetensors file with one number (github.com/huggingface/safetensors, "Format")
-        let header = Array(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#.utf8)
-        let file = Data([UInt8(header.count)] + [UInt8](repeating: 0, count: 7) + header + [0, 0, 0, 0])
-        try await LiveService.with { live in
-            let stored = try await live.put("/v1/weights/mine?network=resnet18", file)
-            #expect(stored.status == 201)
-            #expect(try await live.put("/v1/weights/resnet18", file).status == 201)
-            #expect(try await live.call("/v1/weights").json["items"].array.map { $0["network"].string } == ["resnet18", "resnet18"])
-            #expect(try await live.put("/v1/weights/other", file).status == 422)
-            #expect(try await live.put("/v1/weights/bad?network=resnet18", Data("nonsense".utf8)).status == 422)
-            #expect(try await live.call("/v1/weights/bad").status == 404)
-        }
-    }
-
     @Test("one service owns a data directory, an open address needs a word, numbers are checked")
     func refusesToStart() async throws {
         try await LiveService.with { live in

@@ -92,7 +92,7 @@ struct PretrainedWeightsSpecs {
         #expect(throws: ModelFormatError.self) { try PretrainedWeights.load(url, for: graph, into: fresh) }
     }
 
-    @Test("PyTorch's files load like safetensors, wrapped in a checkpoint or not", arguments: ["toy", "toy_old"])
+    @Test("PyTorch's files load like safetensors, wrapped in a checkpoint or not", arguments: ["toy", "toy_old", "toy_zip64"])
     func loadsPyTorch(name: String) throws {
         // Given the toy network whose n-th parameter is n + k / 100 (make_pytorch_files.py)
         let loaded = try PretrainedWeights.loadReporting(PyTorchFixture.url(name), for: graph, into: fresh)

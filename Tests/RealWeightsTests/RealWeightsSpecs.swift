@@ -41,7 +41,7 @@ struct RealWeightsSpecs {
         // When the network answers
         let logits = try input.withUnsafeBufferPointer { try plan(network, file).run($0, count: 1) }
         // Then the relative L2 error is that of float32
-        let error = Self.relative(logits.map(Double.init), expected.map(Double.init))
+        let error = Self.relative(logits.map { Double($0) }, expected.map { Double($0) })
         print("\(network): relative L2 error of the logits for an identical input \(error)")
         #expect(error < 1e-4)
     }
@@ -62,7 +62,7 @@ struct RealWeightsSpecs {
             for picture in members {
                 // Given a picture as a client would send it, when it goes the way of the service
                 let numbers = try preparation.numbers(of: [UInt8](Data(contentsOf: directory.appendingPathComponent(picture.member))))
-                let logits = try numbers.withUnsafeBufferPointer { try plan.run($0, count: 1) }.map(Double.init)
+                let logits = try numbers.withUnsafeBufferPointer { try plan.run($0, count: 1) }.map { Double($0) }
                 // Then the order of the first five is PyTorch's, and so are the logits that are known
                 let top = logits.indices.sorted { logits[$0] > logits[$1] }.prefix(5)
                 #expect(Array(top) == picture.top5, "\(network), \(picture.member)")

@@ -76,6 +76,11 @@ averaged = collections.OrderedDict((name, tensor + 1) for name, tensor in toy.it
 save('toy_averaged.pth', {'model': toy, 'state_dict_ema': averaged})
 save('toy_five_classes.pth', Toy(5).state_dict())
 
+# Every number of the archive in its 64-bit form, as files beyond 4 GiB have them
+limit, zipfile.ZIP64_LIMIT = zipfile.ZIP64_LIMIT, 0
+rewritten('toy.pth', 'toy_zip64.pth', lambda name, data: data)
+zipfile.ZIP64_LIMIT = limit
+
 # What must be refused
 save('system.pth', {'a': torch.ones(1), 'b': System()})
 save('system_old.pth', {'a': torch.ones(1), 'b': System()}, _use_new_zipfile_serialization=False)

@@ -11,6 +11,7 @@ import Logging
 import ModelFormat
 import ModelStore
 import Sockets
+import WeightsStore
 
 /// The running service: everything made, joined and ended in the right order. It decides nothing about requests or jobs.
 ///
@@ -61,7 +62,7 @@ package final class AliquotService: Sendable {
             try await adoption.adopt(job, result)
         }
         let environment = APIEnvironment(
-            datasets: datasets, models: models, jobs: jobs, predictors: predictors, weights: WeightsFolder(directory: directory.weights),
+            datasets: datasets, models: models, jobs: jobs, predictors: predictors, weights: WeightsFolder.standard(in: directory.weights),
             networks: try NetworkFacts.all(),
             idempotency: try IdempotencyStore(directory: directory.url.appendingPathComponent("idempotency")),
             measures: RequestMeasures(), status: status, version: Self.version(settings, machine, backend, threads: threads),

@@ -6,6 +6,7 @@ import Inference
 import Jobs
 import Logging
 import ModelStore
+import WeightsStore
 
 /// What the resources stand on. Made once by `AliquotService`; everything that varies is injected here.
 package struct APIEnvironment: Sendable {

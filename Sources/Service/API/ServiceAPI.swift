@@ -67,6 +67,7 @@ package struct ServiceAPI: Sendable {
         ModelsController(environment: environment).addRoutes(to: &table)
         ClassifyController(environment: environment).addRoutes(to: &table)
         CatalogueController(environment: environment).addRoutes(to: &table)
+        WeightsController(environment: environment).addRoutes(to: &table)
         OperationController(environment: environment).addRoutes(to: &table)
         SiteController(site: environment.site).addRoutes(to: &table)
         try ContractController(version: environment.version.version).addRoutes(to: &table)

@@ -27,7 +27,20 @@ extension OpenAPISchemas {
           "MethodList": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Method"}}}},
           "Weights": {
             "type": "object", "required": ["name", "network", "bytes"],
-            "properties": {"name": {"$ref": "#/components/schemas/Name"}, "network": {"type": "string"}, "bytes": {"type": "integer"}}
+            "properties": {
+              "name": {"$ref": "#/components/schemas/Name"}, "network": {"type": "string"}, "bytes": {"type": "integer"},
+              "sha256": {"$ref": "#/components/schemas/SHA256"}, "source": {"type": "string", "description": "Where the file came from, if known."}
+            }
+          },
+          "WeightsFacts": {
+            "type": "object", "required": ["name", "network", "bytes", "classes", "parameters", "element_types"],
+            "properties": {
+              "name": {"$ref": "#/components/schemas/Name"}, "network": {"type": "string"}, "bytes": {"type": "integer"},
+              "sha256": {"$ref": "#/components/schemas/SHA256"}, "source": {"type": "string", "description": "Where the file came from, if known."},
+              "classes": {"type": "integer", "description": "Of the file's head; training always makes a new one."}, "parameters": {"type": "integer"},
+              "element_types": {"type": "array", "items": {"type": "string"}},
+              "translated_from": {"type": "string", "description": "The library whose names the file has, where they are not the network's own."}
+            }
           },
           "WeightsList": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Weights"}}}},
           "Health": {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["alive", "starting", "ready", "draining"]}}},
