@@ -84,6 +84,35 @@ struct SubmissionSpecs {
         #expect(work.teachers == ["mobilenet_v2"] && work.baseline && work.freezeEpochs == 2)
     }
 
+    @Test("takes the fields of its method with their defaults, and refuses those of other methods")
+    func semiSupervision() throws {
+        func read(_ fields: String) throws -> TrainSpecification? {
+            let json = #"{"type":"train","dataset":"cells","network":"mobilenet_v2","# + fields + "}"
+            guard case .train(let work) = try Submission(json: Array(json.utf8)).specification(in: Self.context()).work else { return nil }
+            return work
+        }
+        // Given each family with a field or two, then the rest are the design's defaults
+        let models = try #require(try read(#""method":"model_data_distillation","transforms":["gamma"],"max_per_class":40"#))
+        #expect(models.teachers == ["mobilenet_v2", "mobilenet_v2"])
+        #expect(models.semiSupervision == .init(.modelDataDistillation, transforms: [.gamma], rounds: 1, maximumPerClass: 40))
+        let consistency = try #require(try read(#""method":"fixmatch","unlabelled_ratio":7"#))
+        #expect(consistency.teachers.isEmpty && consistency.semiSupervision.threshold == 0.95)
+        #expect(consistency.semiSupervision.unlabelledRatio == 7 && consistency.semiSupervision.averageDecay == 0.999)
+        let mixed = try #require(try read(#""method":"mixmatch""#)).semiSupervision
+        #expect(mixed.unsupervisedWeight == 75 && mixed.temperature == 0.5 && mixed.alpha == 0.75 && mixed.threshold == nil)
+        // And a field that the method does not know is refused, as is a view named twice and a single teacher where two are needed
+        func faults(_ fields: String) throws -> [String] {
+            try Self.faults(#"{"type":"train","dataset":"cells","network":"mobilenet_v2","# + fields + "}")
+        }
+        #expect(try faults(#""method":"fixmatch","transforms":["gamma"]"#) == ["/transforms not_for_method"])
+        #expect(
+            try faults(#""method":"mixmatch","threshold":0.9,"unlabelled_ratio":3"#) == [
+                "/threshold not_for_method", "/unlabelled_ratio out_of_range",
+            ])
+        #expect(try faults(#""method":"data_distillation","transforms":["gamma","gamma"]"#) == ["/transforms/1 unknown_value"])
+        #expect(try faults(#""method":"model_distillation","teachers":["resnet18"]"#) == ["/teachers out_of_range"])
+    }
+
     @Test("is told all its faults at once, each with its place")
     func allAtOnce() throws {
         // Given a job with ten faults of different kinds

@@ -85,6 +85,31 @@ struct RunJobSpecs {
         #expect(try Data(contentsOf: place.files.events) == before)
     }
 
+    @Test("carries out every method and says what it did", arguments: TrainSpecification.Method.allCases)
+    func methods(_ method: TrainSpecification.Method) async throws {
+        // Given a job of one epoch
+        let specification = TrainSpecification(
+            dataset: try #require(ResourceName("colours")), revision: 1, method: method, network: "mobilenet_v2", imageSize: 32, epochs: 1,
+            batchSize: 4, learningRate: 0.01, confidence: 0.3,
+            semiSupervision: .init(method, transforms: [.gamma, .horizontalFlip], softLabels: 2), baseline: true)
+        let place = try JobPlace(.train(specification))
+        try place.writeRevision(labelled: 12, unlabelled: 8, test: 6)
+        // When it is carried out
+        let status = await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+        // Then there is a model that knows its method, and a report that compares it with the supervised baseline
+        #expect(status == WorkerExitCode.finished)
+        let model = try ModelDirectory(opening: place.files.result.appendingPathComponent("model"))
+        #expect(model.manifest.lineage.method == method.rawValue)
+        let report = try JSONDecoder().decode(TrainingReport.self, from: Data(contentsOf: place.files.report))
+        #expect(report.supervised?.measures.samples == 6)
+        #expect((report.student != nil) == method.usesUnlabelled && (report.comparison != nil) == method.usesUnlabelled)
+        #expect((report.pseudoLabels != nil) == method.isDistillation)
+        // And the live measures of a consistency run are named by class
+        let names = try Set(place.events.compactMap(\.metrics).flatMap(\.keys))
+        #expect(names.contains("mask_rate") == method.usesUnlabelled)
+        if method.isConsistency { #expect(names.isSuperset(of: ["unsupervised_loss", "pseudo_labels.red"])) }
+    }
+
     @Test("a picture that is gone fails the job and is named")
     func namesTheFault() async throws {
         let place = try JobPlace(try specification())

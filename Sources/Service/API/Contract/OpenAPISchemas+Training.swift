@@ -30,6 +30,19 @@ extension OpenAPISchemas {
                   "patience": {"type": "integer", \(bounds(Ranges.patience))},
                   "flips": {"enum": \(choices(TrainSpecification.Flips.allCases.map(\.rawValue)))},
                   "confidence": {"type": "number", \(bounds(Ranges.confidence))},
+                  "transforms": {
+                    "type": ["array", "null"], "minItems": 1, "uniqueItems": true,
+                    "items": {"enum": \(choices(TrainSpecification.Transform.allCases.map(\.rawValue)))}
+                  },
+                  "rounds": {"type": ["integer", "null"], \(bounds(Ranges.rounds))},
+                  "soft_labels": {"type": ["number", "null"], \(bounds(Ranges.softLabels))},
+                  "max_per_class": {"type": ["integer", "null"], \(bounds(Ranges.maximumPerClass))},
+                  "unlabelled_ratio": {"type": ["integer", "null"], \(bounds(Ranges.unlabelledRatio))},
+                  "unsupervised_weight": {"type": ["number", "null"], \(bounds(Ranges.unsupervisedWeight))},
+                  "threshold": {"type": ["number", "null"], \(bounds(Ranges.threshold))},
+                  "temperature": {"type": ["number", "null"], \(bounds(Ranges.temperature))},
+                  "alpha": {"type": ["number", "null"], \(bounds(Ranges.alpha))},
+                  "ema_decay": {"type": ["number", "null"], \(bounds(Ranges.averageDecay))},
                   "label_smoothing": {"type": "number", \(bounds(Ranges.labelSmoothing))},
                   "class_weights": {"enum": \(choices(TrainSpecification.ClassWeights.allCases.map(\.rawValue)))},
                   "quantisation": {

@@ -22,9 +22,21 @@ struct MethodMessage: Encodable, Sendable {
         case .supervised: description = "Learns from the labelled pictures alone."
         case .plainDistillation:
             description = "A teacher learns from the labelled pictures and labels the others; the student learns from both."
+        case .dataDistillation:
+            description = "As plain_distillation; the teacher sees several views of each unlabelled picture and labels by their mean."
+        case .modelDistillation: description = "As plain_distillation, with several teachers who label by their mean."
+        case .modelDataDistillation: description = "Several teachers, several views of each unlabelled picture."
+        case .fixmatch:
+            description =
+                "One network: a strong view of an unlabelled picture must get the class that a weak view is sure of (Sohn et al. 2020)."
+        case .mixmatch:
+            description =
+                "One network learns from mixtures of labelled pictures and of unlabelled ones with guessed labels (Berthelot et al. 2019)."
+        case .flexmatch: description = "As fixmatch, with a lower threshold for classes that are learned slowly (Zhang et al. 2021)."
+        case .freematch: description = "As fixmatch, with thresholds that follow the network's own sureness (Wang et al. 2023)."
         }
         var fields = Self.common(networks: networks, weights: weights, cores: cores)
-        if method.usesUnlabelled {
+        if method.isDistillation {
             fields += [
                 MethodField(
                     name: "teachers", type: "array", choices: networks,
@@ -34,11 +46,47 @@ struct MethodMessage: Encodable, Sendable {
                     "A pseudo-label is kept if its probability is strictly greater."),
             ]
         }
+        fields += TrainSpecification.SemiSupervision.fields(of: method).map { Self.field($0, method) }
         fields.append(
             MethodField(
                 name: "baseline", type: "boolean", default: .bool(method.usesUnlabelled),
                 description: "Also trains `supervised` with the same budget and compares."))
         self.fields = fields
+    }
+
+    /// A field of the semi-supervised methods.
+    private static func field(_ name: TrainSpecification.SemiSupervision.Field, _ method: TrainSpecification.Method) -> MethodField {
+        let text = name.rawValue
+        switch name {
+        case .transforms:
+            return MethodField(
+                name: text, type: "array", default: .array(Defaults.transforms.map { .string($0.rawValue) }),
+                choices: TrainSpecification.Transform.allCases.map(\.rawValue),
+                description: "Views that teachers see besides the picture itself.")
+        case .rounds:
+            return .integer(
+                text, Ranges.rounds, default: Defaults.rounds,
+                "How often pictures are labelled; later by the last student, until nothing new is kept.")
+        case .softLabels:
+            return MethodField(
+                name: text, type: "number", default: .null, minimum: Ranges.softLabels.lowerBound, maximum: Ranges.softLabels.upperBound,
+                description: "Temperature at which the student learns the teachers' probabilities; absent: the likeliest class.")
+        case .maximumPerClass:
+            return .integer(text, Ranges.maximumPerClass, default: nil, "The most pseudo-labels of a class, the surest first.")
+        case .unlabelledRatio:
+            let range = method == .mixmatch ? 1...1 : Ranges.unlabelledRatio
+            return .integer(text, range, default: Defaults.unlabelledRatio(method), "Unlabelled pictures for each labelled one in a step.")
+        case .unsupervisedWeight:
+            return .number(
+                text, Ranges.unsupervisedWeight, default: Defaults.unsupervisedWeight(method), "Weight of the unlabelled part of the loss.")
+        case .threshold:
+            return .number(text, Ranges.threshold, default: Defaults.threshold, "Probability from which a weak view's class counts.")
+        case .temperature: return .number(text, Ranges.temperature, default: Defaults.temperature, "Below 1 guessed labels are sharpened.")
+        case .alpha: return .number(text, Ranges.alpha, default: Defaults.alpha, "Shares of a mixture are drawn from Beta(alpha, alpha).")
+        case .averageDecay:
+            return .number(
+                text, Ranges.averageDecay, default: Defaults.averageDecay, "Decay of the average of the weights that is evaluated.")
+        }
     }
 
     private static func common(networks: [String], weights: [String], cores: Int) -> [MethodField] {

@@ -3,10 +3,40 @@ extension TrainSpecification {
     package enum Method: String, Codable, Sendable, CaseIterable {
         case supervised
         case plainDistillation = "plain_distillation"
+        case dataDistillation = "data_distillation"
+        case modelDistillation = "model_distillation"
+        case modelDataDistillation = "model_data_distillation"
+        case fixmatch, mixmatch, flexmatch, freematch
 
         package var usesUnlabelled: Bool { self != .supervised }
+        /// Teachers label pictures for a student.
+        package var isDistillation: Bool { !teacherCount.contains(0) }
+        /// One network learns from labelled and unlabelled pictures in every step.
+        package var isConsistency: Bool { usesUnlabelled && !isDistillation }
+        /// Teachers see transformed pictures too.
+        package var usesTransforms: Bool { self == .dataDistillation || self == .modelDataDistillation }
         /// How many teachers it takes.
-        package var teacherCount: ClosedRange<Int> { self == .plainDistillation ? 1...1 : 0...0 }
+        package var teacherCount: ClosedRange<Int> {
+            switch self {
+            case .plainDistillation, .dataDistillation: 1...1
+            case .modelDistillation, .modelDataDistillation: 2...5
+            case .supervised, .fixmatch, .mixmatch, .flexmatch, .freematch: 0...0
+            }
+        }
+    }
+
+    /// Another view of an unlabelled picture (`learning.md` section 4).
+    package enum Transform: String, Codable, Sendable, CaseIterable {
+        case horizontalFlip = "horizontal_flip"
+        case verticalFlip = "vertical_flip"
+        case horizontalVerticalFlip = "horizontal_vertical_flip"
+        case boxBlur = "box_blur"
+        case gaussianBlur = "gaussian_blur"
+        case medianBlur = "median_blur"
+        case bilateralFilter = "bilateral_filter"
+        case gamma
+        case equalizeLuma = "equalize_luma"
+        case filter2D = "filter_2d"
     }
 
     /// How a picture becomes a square: centre crop, padding, or squeezing.

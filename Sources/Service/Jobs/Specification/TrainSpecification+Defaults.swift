@@ -25,6 +25,22 @@ extension TrainSpecification {
         package static let flips = Flips.horizontal
         /// `learning.md` section 4.
         package static let confidence = 0.8
+        /// Views that keep a picture's meaning under the microscope and in the field.
+        package static let transforms: [Transform] = [.horizontalFlip, .verticalFlip, .horizontalVerticalFlip, .gaussianBlur, .gamma]
+        /// One labelling, as in the paper.
+        package static let rounds = 1
+        /// `learning.md` section 5: 3; MixMatch takes as many unlabelled as labelled pictures.
+        package static func unlabelledRatio(_ method: Method) -> Int { method == .mixmatch ? 1 : 3 }
+        /// `learning.md` section 5: λ = 1; MixMatch's λ_u = 75.
+        package static func unsupervisedWeight(_ method: Method) -> Double { method == .mixmatch ? 75 : 1 }
+        /// `learning.md` section 5: τ.
+        package static let threshold = 0.95
+        /// `learning.md` section 5: T of MixMatch.
+        package static let temperature = 0.5
+        /// `learning.md` section 5: α of MixMatch.
+        package static let alpha = 0.75
+        /// `learning.md` section 5.
+        package static let averageDecay = 0.999
         /// Off: plain cross-entropy.
         package static let labelSmoothing = 0.0
         /// The pictures as they are: weights that balance make rare classes noisy.
@@ -53,6 +69,16 @@ extension TrainSpecification {
         /// 1 itself would keep nothing: a probability is never strictly greater.
         package static let confidence = 0.0...0.9999
         package static let labelSmoothing = 0.0...0.5
+        package static let rounds = 1...10
+        /// A temperature: 1 leaves the teachers' probabilities as they are.
+        package static let softLabels = 0.1...20.0
+        package static let maximumPerClass = 1...1_000_000
+        package static let unlabelledRatio = 1...16
+        package static let unsupervisedWeight = 0.0...1000.0
+        package static let threshold = 0.0...1.0
+        package static let temperature = 0.05...10.0
+        package static let alpha = 0.01...10.0
+        package static let averageDecay = 0.0...0.99999
         package static let maximumDrop = 0.0...1.0
         /// Numbers that JSON carries exactly (RFC 8259 section 6).
         package static let seed = 0...9_007_199_254_740_991

@@ -22,6 +22,7 @@ extension TrainSpecification {
         let patience = reader.integer("patience", Ranges.patience)
         let flips = reader.choice("flips", Flips.self)
         let confidence = reader.number("confidence", Ranges.confidence)
+        let semiSupervision = SemiSupervision.read(&reader, method: method)
         let labelSmoothing = reader.number("label_smoothing", Ranges.labelSmoothing)
         let classWeights = reader.choice("class_weights", ClassWeights.self)
         let quantisation = readQuantisation(&reader)
@@ -38,7 +39,9 @@ extension TrainSpecification {
         let side = imageSize ?? Defaults.imageSize
         let batch = batchSize ?? Defaults.batchSize
         for description in [network].compactMap(\.self) + teacherNetworks {
-            judgeSize(description, side: side, batch: batch, &reader, context)
+            // A step of a consistency method holds the labelled pictures and two views of the others.
+            let rows = batch * (1 + 2 * (semiSupervision.unlabelledRatio ?? 0))
+            judgeSize(description, side: side, batch: rows, &reader, context)
         }
         guard reader.faults.isEmpty, let dataset, let network else { return nil }
         return TrainSpecification(
@@ -48,7 +51,8 @@ extension TrainSpecification {
             learningRate: learningRate,
             weightDecay: weightDecay ?? Defaults.weightDecay, freezeEpochs: freezeEpochs, patience: patience ?? Defaults.patience,
             flips: flips ?? Defaults.flips,
-            confidence: confidence ?? Defaults.confidence, labelSmoothing: labelSmoothing ?? Defaults.labelSmoothing,
+            confidence: confidence ?? Defaults.confidence, semiSupervision: semiSupervision,
+            labelSmoothing: labelSmoothing ?? Defaults.labelSmoothing,
             classWeights: classWeights ?? Defaults.classWeights, quantisation: quantisation,
             baseline: baseline, seed: seed.map(UInt64.init) ?? Defaults.seed, threads: threads, priority: priority ?? Defaults.priority,
             timeLimitSeconds: timeLimit)

@@ -10,7 +10,8 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
     package let method: Method
     /// The network that is trained (in distillation: the student).
     package let network: String
-    /// Networks of the teachers: one for `plain_distillation` (by default the student's), none for `supervised`.
+    /// Networks of the teachers: one for `plain_distillation` and `data_distillation`, two or more for `model_distillation` and `model_data_distillation` (by default the student's),
+    /// none for other methods.
     package let teachers: [String]
     /// Name of stored pretrained weights of `network`; nil: random initial weights. Teachers of the same network start from them too, others from random ones.
     package let weights: String?
@@ -30,6 +31,8 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
     package let flips: Flips
     /// A pseudo-label is kept if its mean probability is strictly greater.
     package let confidence: Double
+    /// Fields of the semi-supervised methods.
+    package let semiSupervision: SemiSupervision
     package let labelSmoothing: Double
     package let classWeights: ClassWeights
     package let quantisation: Quantisation
@@ -46,6 +49,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         case dataset, revision, model, method, network, teachers, weights, fit, epochs, optimiser, patience, flips, confidence,
             quantisation, baseline, seed, threads
         case priority
+        case semiSupervision = "semi_supervision"
         case imageSize = "image_size"
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
@@ -65,7 +69,8 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         optimiser: Optimiser = Defaults.optimiser, learningRate: Double? = nil, weightDecay: Double = Defaults.weightDecay,
         freezeEpochs: Int? = nil,
         patience: Int = Defaults.patience, flips: Flips = Defaults.flips, confidence: Double = Defaults.confidence,
-        labelSmoothing: Double = Defaults.labelSmoothing, classWeights: ClassWeights = Defaults.classWeights,
+        semiSupervision: SemiSupervision? = nil, labelSmoothing: Double = Defaults.labelSmoothing,
+        classWeights: ClassWeights = Defaults.classWeights,
         quantisation: Quantisation = Quantisation(), baseline: Bool? = nil,
         seed: UInt64 = Defaults.seed,
         threads: Int? = nil, priority: Int = Defaults.priority, timeLimitSeconds: Int? = nil
@@ -75,7 +80,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         self.model = model ?? dataset
         self.method = method
         self.network = network
-        self.teachers = teachers ?? (method.usesUnlabelled ? [network] : [])
+        self.teachers = teachers ?? [String](repeating: network, count: method.teacherCount.lowerBound)
         self.weights = weights
         self.imageSize = imageSize
         self.fit = fit
@@ -88,6 +93,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         self.patience = patience
         self.flips = flips
         self.confidence = confidence
+        self.semiSupervision = semiSupervision ?? SemiSupervision(method)
         self.labelSmoothing = labelSmoothing
         self.classWeights = classWeights
         self.quantisation = quantisation
@@ -103,5 +109,10 @@ extension KeyedDecodingContainer {
     /// Jobs that an earlier release has stored know no class weights: they ran with the default. (The compiler's own decoding calls this overload.)
     func decode(_ type: TrainSpecification.ClassWeights.Type, forKey key: Key) throws -> TrainSpecification.ClassWeights {
         try decodeIfPresent(type, forKey: key) ?? TrainSpecification.Defaults.classWeights
+    }
+
+    /// Nor these fields: they ran one round of plain distillation.
+    func decode(_ type: TrainSpecification.SemiSupervision.Type, forKey key: Key) throws -> TrainSpecification.SemiSupervision {
+        try decodeIfPresent(type, forKey: key) ?? TrainSpecification.SemiSupervision(.plainDistillation)
     }
 }

@@ -64,15 +64,26 @@ final class JournalObserver: DistillationObserver {
     }
 
     func epochEnded(_ metrics: EpochMetrics, stage: String) {
-        record {
+        var counted: [String: Double] = [:]
+        for (name, value) in metrics.measures { counted[readable(name)] = value }
+        record { [counted] in
             try journal.metric(
                 [
                     "train_loss": metrics.trainLoss, "validation_loss": metrics.validationLoss,
                     "validation_accuracy": metrics.validationAccuracy,
                     "validation_macro_f1": metrics.validationMacroF1, "learning_rate": metrics.learningRate,
                     "images_per_s": metrics.imagesPerSecond,
-                ], epoch: metrics.epoch, phase: stage)
+                ].merging(counted) { own, _ in own }, epoch: metrics.epoch, phase: stage)
         }
+    }
+
+    /// `pseudo_labels.2` with the class's name in place of its number.
+    private func readable(_ measure: String) -> String {
+        let prefix = "pseudo_labels."
+        guard measure.hasPrefix(prefix), let index = Int(measure.dropFirst(prefix.count)), classes.indices.contains(index) else {
+            return measure
+        }
+        return prefix + classes[index]
     }
 
     func pseudoLabelled(_ summary: PseudoLabelSummary) {

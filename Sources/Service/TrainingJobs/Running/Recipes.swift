@@ -6,6 +6,7 @@ import Images
 import Jobs
 import ModelFormat
 import Networks
+import SemiSupervised
 import Training
 
 /// From a job's specification to networks with initial weights and settings.
@@ -49,6 +50,34 @@ struct Recipes {
             )
         }
         return Recipe(graph: graph, initial: initial, configuration: try configuration(isPretrained: isPretrained, purpose: purpose))
+    }
+
+    /// The choices of the self-training family.
+    func distillation() throws(TrainingJobError) -> DistillationSettings {
+        let choices = specification.semiSupervision
+        var transforms: [PictureTransform] = []
+        for choice in choices.transforms {
+            guard let transform = PictureTransform(rawValue: choice.rawValue) else {
+                throw .unknownChoice(field: "transforms", got: choice.rawValue)
+            }
+            transforms.append(transform)
+        }
+        return DistillationSettings(
+            confidence: specification.confidence, transforms: transforms, rounds: choices.rounds ?? 1, softLabels: choices.softLabels,
+            maximumPerClass: choices.maximumPerClass)
+    }
+
+    /// The choices of the consistency family.
+    func consistency() throws(TrainingJobError) -> ConsistencySettings {
+        guard let method = ConsistencyMethod(rawValue: specification.method.rawValue) else {
+            throw .unknownChoice(field: "method", got: specification.method.rawValue)
+        }
+        let choices = specification.semiSupervision
+        let standard = ConsistencySettings(method: method)
+        return ConsistencySettings(
+            method: method, unlabelledRatio: choices.unlabelledRatio, weight: choices.unsupervisedWeight,
+            threshold: choices.threshold ?? standard.threshold, temperature: choices.temperature ?? standard.temperature,
+            alpha: choices.alpha ?? standard.alpha, averageDecay: choices.averageDecay ?? standard.averageDecay)
     }
 
     private func configuration(isPretrained: Bool, purpose: String) throws(TrainingJobError) -> TrainingConfiguration {

@@ -49,36 +49,50 @@ struct TrainingJob {
         let data = try TrainingData(classes: pictures.classes.count, training: pictures.training, validation: pictures.validation)
         var networks = TrainedNetworks()
         let own = try recipes.recipe(specification.network, purpose: "supervised", log: observer.log)
-        guard specification.method == .plainDistillation else {
-            let result = try runner.run(JobPhase.supervised.rawValue, own, data: data, observer: observer)
-            networks.supervised = .init(graph: own.graph, result: result)
-            return networks
+        let supervised = JobPhase.supervised.rawValue
+        if specification.method == .supervised || (specification.baseline && !firstTeacherIsBaseline) {
+            networks.supervised = .init(graph: own.graph, result: try runner.run(supervised, own, data: data, observer: observer))
         }
-        let teacherNetwork = specification.teachers.first ?? specification.network
-        let isBaseline = teacherNetwork == specification.network
-        // A teacher of the same network is trained exactly as the baseline would be: one training serves as both.
-        let teacher = isBaseline ? own : try recipes.recipe(teacherNetwork, purpose: "teacher", log: observer.log)
+        if specification.method.isDistillation {
+            try distil(own, data, recipes, pictures, runner: runner, observer: observer, into: &networks)
+        } else if specification.method.isConsistency {
+            let student = try recipes.recipe(specification.network, purpose: "student", log: observer.log)
+            let result = try runner.run(DistillationStage.student(round: 0), student, data: data) { trainer in
+                try ConsistencyTraining(trainer: trainer, settings: try recipes.consistency()).run(
+                    from: student.initial, unlabelled: pictures.unlabelled, observer: observer)
+            }
+            networks.student = .init(graph: student.graph, result: result)
+        }
+        return networks
+    }
+
+    /// A teacher of the same network is trained exactly as the baseline would be: one training serves as both.
+    private var firstTeacherIsBaseline: Bool { specification.teachers.first == specification.network }
+
+    private func distil(
+        _ own: Recipe, _ data: TrainingData, _ recipes: Recipes, _ pictures: JobPictures, runner: StageRunner, observer: JournalObserver,
+        into networks: inout TrainedNetworks
+    ) throws {
+        let teachers = try specification.teachers.enumerated().map { index, network in
+            index == 0 && firstTeacherIsBaseline
+                ? own : try recipes.recipe(network, purpose: DistillationStage.teacher(index), log: observer.log)
+        }
         let student = try recipes.recipe(specification.network, purpose: "student", log: observer.log)
-        if specification.baseline, !isBaseline {
-            let result = try runner.run(JobPhase.supervised.rawValue, own, data: data, observer: observer)
-            networks.supervised = .init(graph: own.graph, result: result)
-        }
-        let procedure = Distillation(
-            teachers: [teacher], student: student, settings: DistillationSettings(confidence: specification.confidence), runner: runner)
+        let procedure = Distillation(teachers: teachers, student: student, settings: try recipes.distillation(), runner: runner)
         let distilled = try procedure.run(data: data, unlabelled: pictures.unlabelled, observer: observer) { round, kept in
             observer.revise(
                 JobPhase(rawValue: DistillationStage.student(round: round)),
                 cost: trainingCost(pictures.training.count + kept, pictures.validation.count))
         }
-        if isBaseline {
-            networks.supervised = .init(graph: teacher.graph, result: distilled.teachers[0])
+        let first = TrainedNetworks.Trained(graph: teachers[0].graph, result: distilled.teachers[0])
+        if firstTeacherIsBaseline {
+            networks.supervised = first
             networks.supervisedIsTeacher = true
         } else {
-            networks.teacher = .init(graph: teacher.graph, result: distilled.teachers[0])
+            networks.teacher = first
         }
         networks.student = .init(graph: student.graph, result: distilled.student)
         networks.pseudoLabels = distilled.pseudoLabels
-        return networks
     }
 
     private func trainingCost(_ training: Int, _ validation: Int) -> Double {
@@ -88,19 +102,26 @@ struct TrainingJob {
     private func meter(_ pictures: JobPictures) -> JobMeter {
         let (training, validation, test) = (pictures.training.count, pictures.validation.count, pictures.test.count)
         var costs: [(JobPhase, Double)] = []
-        if specification.method == .plainDistillation {
-            let teacherIsBaseline = specification.teachers.first.map { $0 == specification.network } ?? true
-            if specification.baseline, !teacherIsBaseline { costs.append((.supervised, trainingCost(training, validation))) }
-            costs.append((JobPhase(rawValue: DistillationStage.teacher(0)), trainingCost(training, validation)))
-            costs.append((JobPhase(rawValue: DistillationStage.labelling(round: 0)), Double(pictures.unlabelled.count) / 3))
-            // Until it is known how many are kept: four fifths.
-            costs.append(
-                (
-                    JobPhase(rawValue: DistillationStage.student(round: 0)),
-                    trainingCost(training + pictures.unlabelled.count * 4 / 5, validation)
-                ))
-        } else {
+        let unlabelled = Double(pictures.unlabelled.count)
+        if specification.method == .supervised || (specification.baseline && !firstTeacherIsBaseline) {
             costs.append((.supervised, trainingCost(training, validation)))
+        }
+        for index in specification.teachers.indices {
+            costs.append((JobPhase(rawValue: DistillationStage.teacher(index)), trainingCost(training, validation)))
+        }
+        let choices = specification.semiSupervision
+        for round in 0..<(choices.rounds ?? 0) {
+            let labellers = Double(round == 0 ? specification.teachers.count : 1)
+            let looks = unlabelled * labellers * Double(1 + choices.transforms.count) / 3
+            costs.append((JobPhase(rawValue: DistillationStage.labelling(round: round)), looks))
+            // Until it is known how many are kept: four fifths.
+            let kept = min(pictures.unlabelled.count * 4 / 5, (choices.maximumPerClass ?? .max / 1000) * pictures.classes.count)
+            costs.append((JobPhase(rawValue: DistillationStage.student(round: round)), trainingCost(training + kept, validation)))
+        }
+        if let ratio = choices.unlabelledRatio {
+            let rows = unlabelled * (2 + 1 / Double(ratio))
+            costs.append(
+                (JobPhase(rawValue: DistillationStage.student(round: 0)), Double(specification.epochs) * (rows + Double(validation) / 3)))
         }
         if specification.quantisation.scheme == .ptq {
             costs.append((.quantisation, Double(min(training, Publication.calibrationPictures) + 2 * validation)))
