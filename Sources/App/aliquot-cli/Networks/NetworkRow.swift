@@ -17,12 +17,12 @@ struct NetworkRow: Encodable {
     let minimumSide: Int
     /// Of the tensors of a file of weights.
     let floatBytes: Int
-    let int8Bytes: Int?
+    private(set) var int8Bytes: Int?
     /// Medians at batch 1, nil where not measured.
     let floatMs: Double?
-    let int8Ms: Double?
+    private(set) var int8Ms: Double?
     /// Why there is nothing in int8.
-    let int8Missing: String?
+    private(set) var int8Missing: String?
     let size: Int
     let threads: Int
 
@@ -55,12 +55,9 @@ struct NetworkRow: Encodable {
             try calibration.observe(picture, count: 1)
             let quantised = try Quantiser.quantise(
                 graph.folded(with: values), scales: calibration.scales(), weightBits: backend.hasWideInt8Products ? 8 : 7)
-            int8Bytes = quantised.weights.values.reduce(0) { $0 + $1.values.count + 4 * ($1.scales.count + $1.bias.count) }
             int8Ms = try median(backend.inferencePlan(quantised, options))
-            int8Missing = nil
+            int8Bytes = quantised.weights.values.reduce(0) { $0 + $1.values.count + 4 * ($1.scales.count + $1.bias.count) }
         } catch EngineError.unsupported(let what, let by) {
-            int8Bytes = nil
-            int8Ms = nil
             int8Missing = "\(by) does not support \(what)"
         }
     }
