@@ -113,7 +113,10 @@ let package = Package(
         // API: maps HTTP resources onto stores, queue and predictor; decides nothing else.
         room(
             "Service", "API",
-            ["Base", "Gzip", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "WeightsStore", "Jobs", httpTypes, log]),
+            [
+                "Base", "Gzip", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "WeightsStore", "Jobs",
+                httpTypes, log,
+            ]),
 
         // App: knows all, known to nobody.
         room(
@@ -168,7 +171,8 @@ let package = Package(
         specs("WeightsStore", ["Base", "Engine", "HTTP", "ModelFormat", "Sockets", "Tensors", "TestSupport", httpTypes]),
         // RealWeightsTests: published weights and pictures, the whole way to the logits.
         .testTarget(
-            name: "RealWeightsTests", dependencies: ["Base", "Engine", "EngineOneDNN", "Inference", "ModelFormat", "Networks", "TestSupport"],
+            name: "RealWeightsTests",
+            dependencies: ["Base", "Engine", "EngineOneDNN", "Inference", "ModelFormat", "Networks", "TestSupport"],
             path: "Tests/RealWeightsTests", swiftSettings: strict),
         specs("Networks", ["Base", "Engine", "TestSupport"]),
         specs("Engine", []),

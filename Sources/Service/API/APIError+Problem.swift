@@ -16,7 +16,9 @@ extension APIError {
         case .foreignHost(let host):
             Problem(
                 .misdirectedRequest,
-                detail: "this service is not known as '\(host.prefix(200))'; address it by its number or as localhost, or start it with --allow-host")
+                detail:
+                    "this service is not known as '\(host.prefix(200))'; address it by its number or as localhost, or start it with --allow-host"
+            )
         case .notAcceptable(let got, let offered):
             Problem(
                 .notAcceptable,

@@ -19,7 +19,8 @@ package enum GemmRate {
         var best = Double.infinity
         for round in 0...max(1, repeats) {
             let start = DispatchTime.now().uptimeNanoseconds
-            try check(dnnl_sgemm(78, 78, n, n, n, 1, left, n, right, n, 0, c.address.assumingMemoryBound(to: Float.self), n), "dnnl_sgemm")  // 'N'
+            // 78 is 'N': neither matrix is transposed.
+            try check(dnnl_sgemm(78, 78, n, n, n, 1, left, n, right, n, 0, c.address.assumingMemoryBound(to: Float.self), n), "dnnl_sgemm")
             if round > 0 { best = min(best, Double(DispatchTime.now().uptimeNanoseconds - start)) }
         }
         return 2 * Double(side) * Double(side) * Double(side) / best

@@ -96,7 +96,8 @@ final class PrimitiveAttributes {
         switch activation {
         case .relu: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0), "dnnl_post_ops_append_eltwise")
         case .relu6: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_clip, 0, upper), "dnnl_post_ops_append_eltwise")
-        case .hardSwish: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_hardswish, 0, 0), "dnnl_post_ops_append_eltwise")
+        case .hardSwish:
+            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_hardswish, 0, 0), "dnnl_post_ops_append_eltwise")
         case .silu: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_swish, 1, 0), "dnnl_post_ops_append_eltwise")
         case .sigmoid: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_logistic, 0, 0), "dnnl_post_ops_append_eltwise")
         case .hardSigmoid:
