@@ -26,7 +26,10 @@ struct NetworksCommand: ParsableCommand {
         guard (32...1024).contains(size) else { throw ValidationError("--size is 32 to 1024, got \(size)") }
         guard (1...256).contains(threads) else { throw ValidationError("--threads is 1 to 256, got \(threads)") }
         guard (0...10_000).contains(repeats) else { throw ValidationError("--repeats is 0 to 10000, got \(repeats)") }
-        for name in network { _ = try NetworkCatalogue.entry(name) }
+        let known = NetworkCatalogue.all.map(\.name)
+        for name in network where !known.contains(name) {
+            throw ValidationError("--network is one of \(known.joined(separator: ", ")), got \(name)")
+        }
     }
 
     func run() throws {

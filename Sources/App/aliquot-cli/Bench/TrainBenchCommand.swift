@@ -4,6 +4,7 @@ import Engine
 import EngineOneDNN
 import Foundation
 import Networks
+import Training
 
 /// Forward, backward and AdamW on random pictures, as `peers.py train` does it.
 struct TrainBenchCommand: ParsableCommand {
@@ -28,6 +29,7 @@ struct TrainBenchCommand: ParsableCommand {
         let labels = (0..<batch).map { $0 % classes }
         let step = OptimiserStep(
             optimiser: .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01), bodyRate: 1e-3, headRate: 1e-3)
+        let loss = CrossEntropy()
         var seed: UInt64 = 0
         var processor: [Double] = []
         let times = try timed(repeats: options.repeats) {
@@ -35,7 +37,7 @@ struct TrainBenchCommand: ParsableCommand {
             defer { processor.append(processorMilliseconds() - start) }
             seed += 1
             let logits = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.forward(pictures, seed: seed) }
-            try plan.backward(ParityResult.crossEntropy(logits, labels, classes: classes).gradient, headOnly: false)
+            try plan.backward(loss.evaluate(logits: logits, labels: labels, classes: classes).gradient, headOnly: false)
             try plan.update(step)
         }
         let peak = peakResidentBytes()
