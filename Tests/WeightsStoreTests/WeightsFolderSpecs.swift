@@ -117,4 +117,12 @@ struct WeightsFolderSpecs {
         #expect(try folder.entries().map { [$0.name.description, $0.network] } == [["toy", "toy"]])
         #expect(try folder.verify(toy).classes == 3)
     }
+
+    @Test("a folder that is not there holds nothing, and looking makes none")
+    func looksWithoutATrace() throws {
+        let none = WeightsFolder(directory: place.appendingPathComponent("none"), networks: ["toy"]) { _ in ToyGraph.graph() }
+        #expect(try none.entries().isEmpty)
+        #expect(throws: WeightsStoreError.noSuchWeights("mine")) { try none.verify(name) }
+        #expect(!FileManager.default.fileExists(atPath: none.directory.path))
+    }
 }

@@ -26,8 +26,9 @@ package struct WeightsFolder: Sendable {
         self.graph = graph
     }
 
-    /// The stored weights by name. Blocking.
+    /// The stored weights by name; none where the folder is not there. Blocking.
     package func entries() throws -> [WeightsEntry] {
+        guard FileManager.default.fileExists(atPath: directory.path) else { return [] }
         let files = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: [.fileSizeKey])
         return try files.filter { $0.pathExtension == Self.fileExtension }.compactMap { file -> WeightsEntry? in
             guard let name = ResourceName(file.deletingPathExtension().lastPathComponent) else { return nil }

@@ -17,7 +17,7 @@ struct AddWeightsCommand: ParsableCommand {
     func run() throws {
         let source = URL(fileURLWithPath: file)
         let name = try WeightsPlace.name(name ?? network ?? source.deletingPathExtension().lastPathComponent)
-        let folder = try place.folder()
+        let folder = try place.folder(isMade: true)
         let staged = folder.directory.appendingPathComponent(".\(name).\(ULID.now()).add")
         defer { unlink(staged.path) }
         try FileManager.default.copyItem(at: source, to: staged)

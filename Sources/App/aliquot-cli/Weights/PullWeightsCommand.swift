@@ -29,7 +29,7 @@ struct PullWeightsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = try place.folder()
+        let folder = try place.folder(isMade: true)
         let published = try PublishedWeights.of(network)
         let name = try WeightsPlace.name(name ?? network)
         let mirror = hub ?? ProcessInfo.processInfo.environment["ALIQUOT_HUB"].flatMap { $0.isEmpty ? nil : $0 }

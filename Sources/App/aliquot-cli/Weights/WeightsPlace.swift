@@ -8,10 +8,11 @@ import WeightsStore
 struct WeightsPlace: ParsableArguments {
     @Option(help: ArgumentHelp("The data folder of the service.", valueName: "directory")) var data = "./data"
 
-    /// The folder of weights, made if it is not there.
-    func folder() throws -> WeightsFolder {
+    /// The folder of weights.
+    /// - Parameter isMade: whether it is made where it is not there.
+    func folder(isMade: Bool = false) throws -> WeightsFolder {
         let directory = URL(fileURLWithPath: data, isDirectory: true).appendingPathComponent("weights", isDirectory: true)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        if isMade { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) }
         return WeightsFolder.standard(in: directory)
     }
 
