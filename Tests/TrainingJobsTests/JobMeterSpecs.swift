@@ -35,3 +35,9 @@ struct JobMeterSpecs {
         #expect(abs(try #require(later.secondsLeft) - 40) < 1e-9)
     }
 }
+
+extension JobPhase {
+    fileprivate static let teacher = JobPhase(rawValue: "teacher")
+    fileprivate static let pseudoLabelling = JobPhase(rawValue: "pseudo_labelling")
+    fileprivate static let student = JobPhase(rawValue: "student")
+}
