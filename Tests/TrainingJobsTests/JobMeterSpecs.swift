@@ -2,18 +2,12 @@ import Testing
 
 @testable import TrainingJobs
 
-extension JobPhase {
-    fileprivate static let teacher = JobPhase(rawValue: "teacher")
-    fileprivate static let labelling = JobPhase(rawValue: "pseudo_labelling")
-    fileprivate static let student = JobPhase(rawValue: "student")
-}
-
 @Suite("How far a job is")
 struct JobMeterSpecs {
     @Test("phases count by their cost, and what is left follows from what was done")
     func fractions() throws {
         // Given a job of 10, 10 and 20 pictures' work
-        var meter = JobMeter([(.teacher, 10), (.labelling, 10), (.student, 20)])
+        var meter = JobMeter([(.teacher, 10), (.pseudoLabelling, 10), (.student, 20)])
         // When it has done half the teacher in 5 seconds after its first line
         #expect(meter.advance(.teacher, share: 0, seconds: 100).secondsLeft == nil)
         let half = meter.advance(.teacher, share: 0.5, seconds: 105)
