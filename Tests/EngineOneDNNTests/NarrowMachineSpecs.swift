@@ -25,6 +25,8 @@ struct NarrowMachineSpecs {
         let text = String(decoding: output, as: UTF8.self)
         let failures = text.split(separator: "\n").filter { $0.contains("✘") || $0.contains("recorded an issue") }
         #expect(result.status == 0, "\(failures.prefix(30).joined(separator: "\n"))")
-        #expect(text.contains("A training plan") && text.contains("passed"))
+        // "✔ Test run with 18 tests in 5 suites passed after 4.1 seconds."
+        let count = text.split(separator: "Test run with ").last.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+        #expect(count >= 15, "\(text.suffix(500))")
     }
 }
