@@ -4,6 +4,8 @@
 
 void aliquot_set_threads(int threads) { omp_set_num_threads(threads < 1 ? 1 : threads); }
 
+int aliquot_thread_limit(void) { return omp_get_thread_limit(); }
+
 typedef struct {
     const float *a, *b, *y;
     float *out;

@@ -9,6 +9,7 @@ extern void GOMP_barrier(void);
 extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
 extern void omp_set_num_threads(int);
+extern int omp_get_thread_limit(void);
 
 // Clang splits 512-bit vectors in two where no function takes or returns one, but for this. (It cannot stand beside target_clones: there a function that is
 // inlined, like nought_16, has to return one.)

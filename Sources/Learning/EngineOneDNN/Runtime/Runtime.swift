@@ -10,6 +10,9 @@ final class Runtime {
 
     /// Sets the calling thread's number of OpenMP threads too: primitives are made for the number that they run with.
     init(threads: Int) throws(EngineError) {
+        // oneDNN shares its work among as many threads as it asks for, and computes wrong numbers where it gets fewer.
+        let limit = Int(aliquot_thread_limit())
+        guard threads <= limit else { throw .unsupported(what: "a plan of \(threads) threads", by: "OMP_THREAD_LIMIT=\(limit)") }
         var engine: dnnl_engine_t?
         var stream: dnnl_stream_t?
         try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create")

@@ -7,6 +7,9 @@
 // Sets the number of threads of the calling thread's parallel regions, oneDNN's and ours.
 void aliquot_set_threads(int threads);
 
+// The most threads that this process may use (OMP_THREAD_LIMIT); parallel regions that ask for more get fewer.
+int aliquot_thread_limit(void);
+
 typedef enum {
     ALIQUOT_LINEAR = 0,        // x
     ALIQUOT_RELU = 1,          // max(0, x)
