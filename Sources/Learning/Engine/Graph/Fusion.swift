@@ -30,8 +30,8 @@ struct Fusion {
     }
 
     mutating func run() throws(EngineError) -> FusedNetwork {
-        for index in graph.nodes.indices {
-            channels.append(outputChannels(index))
+        for (index, node) in graph.nodes.enumerated() {
+            channels.append(node.operation.outputChannels(inputs: node.inputs.map { channels[$0] }))
             if layerOf[index] == nil { try fuse(index) }
         }
         return FusedNetwork(architecture: graph.architecture, classes: graph.classes, layers: layers)
@@ -116,43 +116,15 @@ struct Fusion {
         return (norm, residual, takeActivation(after: &tail))
     }
 
-    private func outputChannels(_ index: Int) -> Int {
-        let node = graph.nodes[index]
-        switch node.operation {
-        case .input(let count): return count
-        case .convolution(let convolution): return convolution.outputs
-        case .mixedConvolution(let parts): return parts.reduce(0) { $0 + $1.outputs }
-        case .linear(let linear): return linear.outputs
-        case .concatenate: return node.inputs.reduce(0) { $0 + channels[$1] }
-        case .slice(_, let count): return count
-        case .batchNorm, .activation, .add, .channelScale, .shuffle, .maxPool, .averagePool, .globalAveragePool, .dropout, .stochasticDepth:
-            return channels[node.inputs[0]]
-        }
-    }
-
     /// Rearrangements behind one another become one; one that only rearrangements read makes no layer.
     private mutating func route(_ index: Int) throws(EngineError) {
         let node = graph.nodes[index]
         let sources = node.inputs.flatMap { input in
             routes[input] ?? (0..<channels[input]).map { Origin(node: input, channel: $0) }
         }
-        let origins: [Origin]
-        switch node.operation {
-        case .slice(let start, let count):
-            guard start >= 0, count > 0, start + count <= sources.count else {
-                throw .wrongCount(what: "channels of a slice at node \(index)", got: start + count, expected: sources.count)
-            }
-            origins = Array(sources[start..<start + count])
-        case .shuffle(let groups):
-            guard groups > 0, sources.count.isMultiple(of: groups) else {
-                throw .wrongCount(what: "groups of a shuffle at node \(index)", got: groups, expected: sources.count)
-            }
-            let each = sources.count / groups
-            origins = sources.indices.map { sources[$0 % groups * each + $0 / groups] }
-        default: origins = sources
-        }
+        let origins = try node.operation.rearranged(sources, node: index)
         routes[index] = origins
-        let onlyRearranged = !consumers[index].isEmpty && consumers[index].allSatisfy { isRearrangement(graph.nodes[$0].operation) }
+        let onlyRearranged = !consumers[index].isEmpty && consumers[index].allSatisfy { graph.nodes[$0].operation.isRearrangement }
         guard !onlyRearranged else { return }
         var inputs: [Int] = []
         var channelSources: [FusedNetwork.ChannelSource] = []
@@ -163,12 +135,5 @@ struct Fusion {
             channelSources.append(FusedNetwork.ChannelSource(input: position, channel: origin.channel))
         }
         append(.route(channelSources), index, index, inputs: inputs)
-    }
-
-    private func isRearrangement(_ operation: GraphOperation) -> Bool {
-        switch operation {
-        case .concatenate, .slice, .shuffle: true
-        default: false
-        }
     }
 }

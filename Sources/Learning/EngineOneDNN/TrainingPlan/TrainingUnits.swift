@@ -17,8 +17,8 @@ struct TrainingUnits {
 
     static func units(of graph: Graph) throws(EngineError) -> [TrainingUnit] {
         var units = TrainingUnits(graph)
-        for index in graph.nodes.indices {
-            units.channels.append(units.outputChannels(index))
+        for (index, node) in graph.nodes.enumerated() {
+            units.channels.append(node.operation.outputChannels(inputs: node.inputs.map { units.channels[$0] }))
             if !units.done[index] { try units.append(index) }
         }
         return units.units
@@ -137,50 +137,15 @@ struct TrainingUnits {
 
     // MARK: Rearrangements
 
-    private func isRearrangement(_ operation: GraphOperation) -> Bool {
-        switch operation {
-        case .concatenate, .slice, .shuffle: true
-        default: false
-        }
-    }
-
     /// Where the channels of a rearranging node come from; nil where nothing but rearrangements reads it.
     private mutating func route(_ index: Int) throws(EngineError) -> [ChannelOrigin]? {
         let node = graph.nodes[index]
         let sources = node.inputs.flatMap { input in
             routes[input] ?? (0..<channels[input]).map { ChannelOrigin(node: holder[input], channel: $0) }
         }
-        let origins: [ChannelOrigin]
-        switch node.operation {
-        case .slice(let start, let count):
-            guard start >= 0, count > 0, start + count <= sources.count else {
-                throw .wrongCount(what: "channels of a slice at node \(index)", got: start + count, expected: sources.count)
-            }
-            origins = Array(sources[start..<start + count])
-        case .shuffle(let groups):
-            guard groups > 0, sources.count.isMultiple(of: groups) else {
-                throw .wrongCount(what: "groups of a shuffle at node \(index)", got: groups, expected: sources.count)
-            }
-            let each = sources.count / groups
-            origins = sources.indices.map { sources[$0 % groups * each + $0 / groups] }
-        default: origins = sources
-        }
-        let onlyRearranged = !consumers[index].isEmpty && consumers[index].allSatisfy { isRearrangement(graph.nodes[$0].operation) }
+        let origins = try node.operation.rearranged(sources, node: index)
+        let onlyRearranged = !consumers[index].isEmpty && consumers[index].allSatisfy { graph.nodes[$0].operation.isRearrangement }
         if onlyRearranged { routes[index] = origins }
         return onlyRearranged ? nil : origins
-    }
-
-    private func outputChannels(_ index: Int) -> Int {
-        let node = graph.nodes[index]
-        switch node.operation {
-        case .input(let count): return count
-        case .convolution(let convolution): return convolution.outputs
-        case .mixedConvolution(let parts): return parts.reduce(0) { $0 + $1.outputs }
-        case .linear(let linear): return linear.outputs
-        case .concatenate: return node.inputs.reduce(0) { $0 + channels[$1] }
-        case .slice(_, let count): return count
-        case .batchNorm, .activation, .add, .channelScale, .shuffle, .maxPool, .averagePool, .globalAveragePool, .dropout, .stochasticDepth:
-            return channels[node.inputs[0]]
-        }
     }
 }
