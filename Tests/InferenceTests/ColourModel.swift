@@ -10,6 +10,7 @@ enum ColourModel {
 
     static func write(
         withInt8: Bool = true, defaultPrecision: Precision = .float, temperature: Double = 1,
+        floatBelowMargin: Double? = nil,
         input: InputDescription = InputDescription(size: 8)
     )
         throws -> ModelDirectory
@@ -23,8 +24,9 @@ enum ColourModel {
         let quantised = QuantisedNetwork(
             network: network, activations: network.layers.map { _ in ActivationScale(scale: 1, isSigned: true) }, weights: ["head": weights]
         )
-        let manifest = ModelManifest(
+        var manifest = ModelManifest(
             architecture: "colours", classes: classes, input: input, defaultPrecision: defaultPrecision, temperature: temperature)
+        manifest.floatBelowMargin = floatBelowMargin
         return try ModelDirectory.write(
             manifest: manifest, graph: graph, parameters: parameters, quantised: withInt8 ? quantised : nil, report: Data("{}".utf8),
             to: TestSupport.temporaryDirectory().appendingPathComponent("1"))

@@ -14,7 +14,7 @@ struct PredictorSpecs {
         // Given a predictor
         let predictor = try Predictor(model: ColourModel.write(), backend: backend)
         // When a green picture comes
-        let answer = try await predictor.classify(ColourModel.picture(red: 10, green: 240, blue: 20), topK: 2)
+        let answer = try await predictor.classify(ColourModel.picture(red: 10, green: 240, blue: 20), .init(topK: 2))
         // Then green is likeliest, and the time of each phase is told
         #expect(answer.predictions.map(\.label) == ["green", "blue"])
         #expect(answer.predictions[0].probability > 0.9)
@@ -54,19 +54,43 @@ struct PredictorSpecs {
         let predictor = try Predictor(model: ColourModel.write(defaultPrecision: .int8), backend: backend)
         let picture = try ColourModel.picture(red: 0, green: 0, blue: 200)
         #expect(try await predictor.classify(picture).precision == .int8)
-        #expect(try await predictor.classify(picture, precision: .float).precision == .float)
+        #expect(try await predictor.classify(picture, .init(precision: .float)).precision == .float)
         let floatOnly = try Predictor(model: ColourModel.write(withInt8: false), backend: backend)
         #expect(try await floatOnly.classify(picture).precision == .float)
         await #expect(throws: InferenceError.precisionUnavailable(got: .int8, available: [.float])) {
-            try await floatOnly.classify(picture, precision: .int8)
+            try await floatOnly.classify(picture, .init(precision: .int8))
         }
+    }
+
+    @Test("an int8 answer whose two best logits are closer than the margin is given by float, unless it is to be kept")
+    func asksFloatInDoubt() async throws {
+        // Given int8 logits whose best two are 0.5 apart
+        let backend = ColourBackend(logits: [2, 1.5, -1])
+        let picture = try ColourModel.picture(red: 1, green: 2, blue: 3)
+        // When the model's margin of doubt is just above
+        let unsure = try Predictor(model: ColourModel.write(defaultPrecision: .int8, floatBelowMargin: 0.51), backend: backend)
+        let passes = backend.passes.withLock { $0 }
+        let asked = try await unsure.classify(picture)
+        // Then float has answered, after int8, and the answer says so
+        #expect(asked.precision == .float)
+        #expect(asked.inDoubt == true)
+        #expect(backend.passes.withLock { $0 } == passes + 2)
+        let kept = try await unsure.classify(picture, .init(doubt: .keep))
+        #expect(kept.precision == .int8)
+        #expect(kept.inDoubt == nil)
+        // And at the margin, or without one, int8 is sure
+        for margin in [0.5, nil] {
+            let sure = try Predictor(model: ColourModel.write(defaultPrecision: .int8, floatBelowMargin: margin), backend: backend)
+            #expect(try await sure.classify(picture).precision == .int8)
+        }
+        #expect(try await unsure.classify(picture, .init(precision: .float)).inDoubt == nil)
     }
 
     @Test("the manifest's temperature divides the logits")
     func temperature() async throws {
         let backend = ColourBackend(logits: [2, -1, 0.5])
         let predictor = try Predictor(model: ColourModel.write(temperature: 2), backend: backend)
-        let answer = try await predictor.classify(ColourModel.picture(red: 1, green: 2, blue: 3), topK: 1)
+        let answer = try await predictor.classify(ColourModel.picture(red: 1, green: 2, blue: 3), .init(topK: 1))
         #expect(abs(answer.predictions[0].probability - 0.5897976636568125) < 1e-9)
     }
 
@@ -86,7 +110,7 @@ struct PredictorSpecs {
         await #expect(throws: ImageError.self) { try await predictor.classify(Array(whole.prefix(whole.count / 2))) }
         #expect(try await predictor.classify(whole).predictions.first?.label == "red")
         await #expect(throws: InferenceError.outOfRange(name: "top_k", got: 0, allowed: "1 and more")) {
-            try await predictor.classify(whole, topK: 0)
+            try await predictor.classify(whole, .init(topK: 0))
         }
     }
 

@@ -51,6 +51,7 @@ function precisions(report) {
         const one = report.precisions[name];
         return [`${name === "int8" ? "int8 (8-bit whole numbers)" : "float (32-bit)"}${name === served ? ", served" : ""}`, percent(one.accuracy), decimal(one.macro_f1), bytes(one.file_bytes), milliseconds(one.median_latency_ms)];
       })),
+    report.int8 && el("p", { class: "small soft" }, `${percent(report.int8.doubt)} of the pictures were in doubt in int8 and answered in float; int8 alone gives float's class for ${percent(report.int8.agreement_alone)} of them.`),
     (report.quantisation?.reasons ?? []).map((reason) => el("p", { class: "small soft" }, reason)));
 }
 

@@ -42,7 +42,7 @@ export function classifier(names, wanted, leaving, version) {
           el("p", null, "Most likely ", el("strong", null, best.label), `, ${percent(best.probability)}`,
             answer.confident === false && el("span", { class: "hint warn" }, `not sure: it may be ${(answer.prediction_set ?? []).join(" or ")}`)),
           bars(answer.predictions),
-          el("p", { class: "small soft" }, `${answer.model} version ${answer.version}, ${answer.precision} · decoding ${milliseconds(answer.timing_ms.decode)} · waiting ${milliseconds(answer.timing_ms.queue)} · network ${milliseconds(answer.timing_ms.infer)}`));
+          el("p", { class: "small soft" }, `${answer.model} version ${answer.version}, ${answer.precision}${answer.in_doubt ? " (int8 was in doubt)" : ""} · decoding ${milliseconds(answer.timing_ms.decode)} · waiting ${milliseconds(answer.timing_ms.queue)} · network ${milliseconds(answer.timing_ms.infer)}`));
         announce(`${file.name}: ${best.label}, ${percent(best.probability)}`);
       } catch (error) {
         show(card, el("h3", null, file.name), problemNotice(error));

@@ -29,19 +29,24 @@ package struct Answer: Sendable, Codable, Equatable {
         }
     }
 
+    /// What the predictions were computed in.
     package let precision: Precision
+    /// Int8 was asked and was in doubt: its two best classes were closer than its rounding, so float answered. Nil where it was not.
+    package let inDoubt: Bool?
     /// The likeliest first; equal ones in the order of the classes.
     package let predictions: [Prediction]
     package let timing: Timing
 
-    package init(precision: Precision, predictions: [Prediction], timing: Timing) {
+    package init(precision: Precision, inDoubt: Bool? = nil, predictions: [Prediction], timing: Timing) {
         self.precision = precision
+        self.inDoubt = inDoubt
         self.predictions = predictions
         self.timing = timing
     }
 
     enum CodingKeys: String, CodingKey {
         case precision, predictions
+        case inDoubt = "in_doubt"
         case timing = "timing_ms"
     }
 }

@@ -23,25 +23,44 @@ struct Lane {
         self.plans = plans
     }
 
-    /// One forward pass, ranked.
+    /// One forward pass, ranked; two where int8 is in doubt.
     /// - Parameters:
     ///   - numbers: `[3, side, side]`, normalised.
     ///   - decode, queue: milliseconds spent before.
     func answer(_ request: PictureRequest, _ numbers: [Float], decode: Double, queue: Double) throws -> Answer {
-        guard let plan = plans[request.precision] else {
-            throw InferenceError.precisionUnavailable(got: request.precision, available: manifest.precisions)
-        }
         let start = DispatchTime.now().uptimeNanoseconds
-        let logits = try numbers.withUnsafeBufferPointer { try plan.run($0, count: 1) }
-        guard logits.count == manifest.classes.count else {
-            throw InferenceError.wrongClassCount(precision: request.precision, got: logits.count, expected: manifest.classes.count)
+        var precision = request.precision
+        var logits = try logits(of: numbers, in: precision)
+        let isDoubtful = precision == .int8 && request.options.doubt == .float && isInDoubt(logits)
+        if isDoubtful {
+            precision = .float
+            logits = try self.logits(of: numbers, in: precision)
         }
-        guard logits.allSatisfy(\.isFinite) else { throw InferenceError.notFinite(precision: request.precision) }
         let probabilities = Ranking.probabilities(logits, temperature: manifest.temperature)
-        let predictions = Ranking.top(request.topK, of: probabilities, labels: manifest.classes)
+        let predictions = Ranking.top(request.options.topK, of: probabilities, labels: manifest.classes)
         let infer = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
         return Answer(
-            precision: request.precision, predictions: predictions, timing: Answer.Timing(decode: decode, queue: queue, infer: infer))
+            precision: precision, inDoubt: isDoubtful ? true : nil, predictions: predictions,
+            timing: Answer.Timing(decode: decode, queue: queue, infer: infer))
+    }
+
+    private func logits(of numbers: [Float], in precision: Precision) throws -> [Float] {
+        guard let plan = plans[precision] else {
+            throw InferenceError.precisionUnavailable(got: precision, available: manifest.precisions)
+        }
+        let logits = try numbers.withUnsafeBufferPointer { try plan.run($0, count: 1) }
+        guard logits.count == manifest.classes.count else {
+            throw InferenceError.wrongClassCount(precision: precision, got: logits.count, expected: manifest.classes.count)
+        }
+        guard logits.allSatisfy(\.isFinite) else { throw InferenceError.notFinite(precision: precision) }
+        return logits
+    }
+
+    /// Whether the two best logits are closer than the model's margin of doubt.
+    private func isInDoubt(_ logits: [Float]) -> Bool {
+        guard let margin = manifest.floatBelowMargin else { return false }
+        let best = logits.sorted(by: >).prefix(2)
+        return best.count == 2 && Double(best[0] - best[1]) < margin
     }
 }
 

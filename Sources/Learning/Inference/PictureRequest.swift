@@ -20,17 +20,17 @@ final class PictureRequest: Sendable {
 
     let picture: Picture
     let precision: Precision
-    let topK: Int
+    let options: ClassifyOptions
     /// Nanoseconds of the monotonic clock.
     let arrived = DispatchTime.now().uptimeNanoseconds
     private let admission: Admission
     private let state = Mutex(State.new)
 
     /// - Parameter admission: has let this request in; gets the place back when it is answered.
-    init(picture: Picture, precision: Precision, topK: Int, admission: Admission) {
+    init(picture: Picture, precision: Precision, options: ClassifyOptions, admission: Admission) {
         self.picture = picture
         self.precision = precision
-        self.topK = topK
+        self.options = options
         self.admission = admission
     }
 

@@ -30,18 +30,15 @@ package final class Predictor: Sendable {
 
     deinit { core.close() }
 
-    /// - Parameters:
-    ///   - picture: an encoded picture: JPEG, PNG, TIFF, WebP or BMP.
-    ///   - topK: at least 1; more than there are classes gives all.
-    ///   - precision: nil for the manifest's default.
+    /// - Parameter picture: an encoded picture: JPEG, PNG, TIFF, WebP or BMP.
     /// - Throws: `ImageError` for what is wrong with the picture; ``InferenceError``; `CancellationError`, and then its place is free again.
-    package func classify(_ picture: [UInt8], topK: Int = 5, precision: Precision? = nil) async throws -> Answer {
-        try await answer(.encoded(picture), topK, precision)
+    package func classify(_ picture: [UInt8], _ options: ClassifyOptions = ClassifyOptions()) async throws -> Answer {
+        try await answer(.encoded(picture), options)
     }
 
     /// The same for a picture that is decoded already.
-    package func classify(_ picture: RGBImage, topK: Int = 5, precision: Precision? = nil) async throws -> Answer {
-        try await answer(.decoded(picture), topK, precision)
+    package func classify(_ picture: RGBImage, _ options: ClassifyOptions = ClassifyOptions()) async throws -> Answer {
+        try await answer(.decoded(picture), options)
     }
 
     package var load: PredictorLoad { core.admission.load }
@@ -52,14 +49,14 @@ package final class Predictor: Sendable {
     /// Returns when all pictures are answered and all threads have ended. Only after ``shutdown()``.
     package func drained() async { await core.drained() }
 
-    private func answer(_ picture: PictureRequest.Picture, _ topK: Int, _ precision: Precision?) async throws -> Answer {
-        guard topK >= 1 else { throw InferenceError.outOfRange(name: "top_k", got: topK, allowed: "1 and more") }
-        let precision = precision ?? manifest.defaultPrecision
+    private func answer(_ picture: PictureRequest.Picture, _ options: ClassifyOptions) async throws -> Answer {
+        guard options.topK >= 1 else { throw InferenceError.outOfRange(name: "top_k", got: options.topK, allowed: "1 and more") }
+        let precision = options.precision ?? manifest.defaultPrecision
         guard manifest.precisions.contains(precision) else {
             throw InferenceError.precisionUnavailable(got: precision, available: manifest.precisions)
         }
         try core.admission.enter()
-        let request = PictureRequest(picture: picture, precision: precision, topK: topK, admission: core.admission)
+        let request = PictureRequest(picture: picture, precision: precision, options: options, admission: core.admission)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 request.wait(continuation)

@@ -5,15 +5,37 @@ import ModelFormat
 
 /// From a trained float network to an int8 one, or to the reasons why there is none. Source: learning.md, section 7.
 ///
-/// Runs the float network over the calibration pictures once and over the validation pictures once, then for each calibration method in turn quantises, compiles and
-/// measures, until one passes the accuracy gate; that one is timed against float.
+/// Runs the float network over the pictures once. Each calibration method is quantised, compiled and looked at on the same pictures, which gives the margin below which float has to
+/// take over. The method with the fewest pictures in doubt, of those whose answers are accurate, is kept and timed against float.
 package struct PostTrainingQuantisation {
     /// The int8 network to keep (it is kept, and can be asked for, even where float is served because it is faster), and the measurements.
     package struct Outcome: Sendable {
-        /// Nil where no calibration method passed the accuracy gate.
+        /// Nil where no calibration method passed the gates.
         package let network: QuantisedNetwork?
         package let report: QuantisationReport
     }
+
+    /// The pictures that quantisation looks at; batches of at most `options.batch`.
+    package struct Pictures {
+        /// Training pictures, 256 by default: where the ranges come from. Labels are not looked at.
+        package let calibration: QuantisationPictures
+        /// The labelled pictures that decide.
+        package let validation: QuantisationPictures
+        /// Pictures such as will be asked about, of which no label is needed: unlabelled ones. They and the validation pictures tell how many are in doubt.
+        package let unlabelled: QuantisationPictures
+
+        package init(
+            calibration: @escaping QuantisationPictures, validation: @escaping QuantisationPictures,
+            unlabelled: @escaping QuantisationPictures = { _ in }
+        ) {
+            self.calibration = calibration
+            self.validation = validation
+            self.unlabelled = unlabelled
+        }
+    }
+
+    /// A method that needs float for no more pictures than this share is taken without a look at the next one.
+    static let littleDoubt = 0.05
 
     private let graph: Graph
     private let parameters: ParameterSet
@@ -33,19 +55,13 @@ package struct PostTrainingQuantisation {
         self.options = options
     }
 
-    /// - Parameters:
-    ///   - calibration: train pictures, 256 by default; batches of at most `options.batch`. Labels are not looked at.
-    ///   - validation: the pictures that decide; batches of at most `options.batch`.
     /// - Throws: ``QuantizationError``, ``EngineError``, what the picture sources throw (which is how a run is stopped).
-    package func run(calibration: QuantisationPictures, validation: QuantisationPictures) throws
-        -> Outcome
-    {
+    package func run(_ pictures: Pictures) throws -> Outcome {
         guard options.maxDrop.isFinite, (0...1).contains(options.maxDrop) else {
             throw QuantizationError.outOfRange(name: "max_drop", got: options.maxDrop, allowed: "0 to 1")
         }
-        let side = manifest.input.size
         let folded = try graph.folded(with: parameters)
-        let plan = try backend.inferencePlan(graph, parameters, PlanOptions(batch: options.batch, side: side, threads: options.threads))
+        let plan = try backend.inferencePlan(graph, parameters, shape(batch: options.batch))
         guard plan.network == folded.network else {
             throw QuantizationError.otherNetwork(
                 got: "\(plan.network.layers.count) layers", expected: "\(folded.network.layers.count) layers")
@@ -53,106 +69,154 @@ package struct PostTrainingQuantisation {
         let weightBits = backend.hasWideInt8Products ? 8 : 7
 
         var ranges = Calibration(method: options.methods.first ?? .minmax, plan: plan)
-        try calibration { batch in
+        try pictures.calibration { batch in
             try ranges.observe(batch.pictures, count: batch.labels.count)
         }
 
-        let float = try predictions(of: plan, validation)
-        guard let picture = float.firstPicture else { throw QuantizationError.noPictures(role: "validation") }
-        let floatMeasures = try measures(float)
+        let float = try Views(of: plan, pictures, pictureSize: pictureSize)
+        guard let picture = float.validation.firstPicture else { throw QuantizationError.noPictures(role: "validation") }
+        let floatMeasures = try measures(float.validation.classes, float.validation.labels)
 
         var report = QuantisationReport(
             backend: backend.description, weightBits: weightBits, calibrationPictures: ranges.pictures,
-            validationPictures: float.labels.count,
+            validationPictures: float.validation.labels.count,
             maxDrop: options.maxDrop, float: floatMeasures, attempts: [], calibration: nil, latency: nil,
             floatBytes: try FloatFile.encode(parameters, graph: graph).count, int8Bytes: nil, served: .float, reasons: [])
 
+        var kept: (network: QuantisedNetwork, doubt: QuantisationReport.Doubt)?
         for method in options.methods {
             let network = try Quantiser.quantise(folded, scales: ranges.scales(method), weightBits: weightBits)
             let int8Plan: any InferencePlan
             do {
-                int8Plan = try backend.inferencePlan(network, PlanOptions(batch: options.batch, side: side, threads: options.threads))
+                int8Plan = try backend.inferencePlan(network, shape(batch: options.batch))
             } catch {
                 guard case .unsupported(let what, let by) = error else { throw error }
                 report.reasons.append("int8 cannot be compiled: \(what) is not supported by \(by)")
                 return Outcome(network: nil, report: report)
             }
-            let int8 = try predictions(of: int8Plan, validation)
-            guard int8.labels == float.labels else {
-                throw QuantizationError.wrongCount(what: "validation pictures", got: int8.labels.count, expected: float.labels.count)
+            let int8 = try Views(of: int8Plan, pictures, pictureSize: pictureSize)
+            let (attempt, verdicts) = try attempt(method, float: float, int8: int8, floatMeasures: floatMeasures)
+            report.attempts.append(attempt)
+            report.reasons += verdicts.map(\.reason)
+            guard attempt.passed, let doubt = attempt.doubt else { continue }
+            if doubt.share < kept?.doubt.share ?? .infinity {
+                kept = (network, doubt)
+                report.calibration = method
             }
-            let attempt = try attempt(method, float: float, int8: int8, floatMeasures: floatMeasures)
-            report.attempts.append(attempt.0)
-            report.reasons.append(attempt.1.reason)
-            guard attempt.1.passes else { continue }
-
-            report.calibration = method
-            let model = QuantisedModel(
-                network: network, classes: manifest.classes, input: manifest.input, temperature: manifest.temperature)
-            report.int8Bytes = try model.encode().count
-            let single = PlanOptions(batch: 1, side: side, threads: options.threads)
-            let medians = try LatencyComparison.medians(
-                backend.inferencePlan(graph, parameters, single), backend.inferencePlan(network, single), picture: picture,
-                runs: options.latencyRuns)
-            report.latency = QuantisationReport.Latency(
-                floatMilliseconds: medians.float, int8Milliseconds: medians.int8, runs: options.latencyRuns, threads: options.threads)
-            let speed = QuantisationGates.speed(float: medians.float, int8: medians.int8)
-            report.reasons.append(speed.reason)
-            report.served = speed.passes ? .int8 : .float
-            return Outcome(network: network, report: report)
+            if doubt.share <= Self.littleDoubt { break }
         }
-        report.reasons.append("float is served: no calibration method passed")
-        return Outcome(network: nil, report: report)
-    }
-
-    private struct Predictions {
-        var classes: [Int] = []
-        var labels: [Int] = []
-        var areFinite = true
-        var firstPicture: [Float]?
-    }
-
-    private func predictions(of plan: any InferencePlan, _ pictures: QuantisationPictures) throws -> Predictions {
-        var result = Predictions()
-        let pictureSize = 3 * manifest.input.size * manifest.input.size
-        try pictures { batch in
-            guard batch.pictures.count == batch.labels.count * pictureSize, !batch.labels.isEmpty else {
-                throw QuantizationError.wrongCount(
-                    what: "numbers of a batch", got: batch.pictures.count, expected: batch.labels.count * pictureSize)
-            }
-            if result.firstPicture == nil { result.firstPicture = Array(batch.pictures.prefix(pictureSize)) }
-            let logits = try batch.pictures.withUnsafeBufferPointer { try plan.run($0, count: batch.labels.count) }
-            for row in 0..<batch.labels.count {
-                let scores = logits[(row * plan.classes)..<((row + 1) * plan.classes)]
-                result.areFinite = result.areFinite && scores.allSatisfy(\.isFinite)
-                let best = scores.indices.max { scores[$0] < scores[$1] } ?? scores.startIndex
-                result.classes.append(best - scores.startIndex)
-            }
-            result.labels += batch.labels
+        guard let kept else {
+            report.reasons.append("float is served: no calibration method passed")
+            return Outcome(network: nil, report: report)
         }
-        return result
+        try compare(kept.network, doubt: kept.doubt, picture: picture, into: &report)
+        return Outcome(network: kept.network, report: report)
     }
 
-    private func measures(_ predictions: Predictions) throws -> QuantisationReport.Measures {
-        let matrix = try ConfusionMatrix(labels: predictions.labels, predictions: predictions.classes, classes: graph.classes)
+    private var pictureSize: Int { 3 * manifest.input.size * manifest.input.size }
+
+    private func shape(batch: Int) -> PlanOptions { PlanOptions(batch: batch, side: manifest.input.size, threads: options.threads) }
+
+    /// Size and speed of the network that is kept, and which precision is served.
+    private func compare(
+        _ network: QuantisedNetwork, doubt: QuantisationReport.Doubt, picture: [Float], into report: inout QuantisationReport
+    ) throws {
+        let model = QuantisedModel(network: network, classes: manifest.classes, input: manifest.input, temperature: manifest.temperature)
+        report.int8Bytes = try model.encode().count
+        let medians = try LatencyComparison.medians(
+            backend.inferencePlan(graph, parameters, shape(batch: 1)), backend.inferencePlan(network, shape(batch: 1)), picture: picture,
+            runs: options.latencyRuns)
+        report.latency = QuantisationReport.Latency(
+            floatMilliseconds: medians.float, int8Milliseconds: medians.int8, runs: options.latencyRuns, threads: options.threads)
+        let speed = QuantisationGates.speed(float: medians.float, int8: medians.int8, doubt: doubt.share)
+        report.reasons.append(speed.reason)
+        report.served = speed.passes ? .int8 : .float
+    }
+
+    private func measures(_ classes: [Int], _ labels: [Int]) throws -> QuantisationReport.Measures {
+        let matrix = try ConfusionMatrix(labels: labels, predictions: classes, classes: graph.classes)
         return QuantisationReport.Measures(accuracy: matrix.accuracy, macroF1: matrix.macroF1)
     }
 
-    private func attempt(_ method: CalibrationMethod, float: Predictions, int8: Predictions, floatMeasures: QuantisationReport.Measures)
-        throws -> (
-            QuantisationReport.Attempt, QuantisationGates.Verdict
-        )
-    {
-        let measures = try measures(int8)
-        let same = zip(float.classes, int8.classes).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
-        var verdict = QuantisationGates.accuracy(method, float: floatMeasures.macroF1, int8: measures.macroF1, maxDrop: options.maxDrop)
-        if !int8.areFinite {
-            verdict = QuantisationGates.Verdict(passes: false, reason: "int8 (\(method.rawValue)) gives logits that are not finite")
+    private func attempt(_ method: CalibrationMethod, float: Views, int8: Views, floatMeasures: QuantisationReport.Measures) throws -> (
+        QuantisationReport.Attempt, [QuantisationGates.Verdict]
+    ) {
+        guard int8.validation.labels == float.validation.labels else {
+            throw QuantizationError.wrongCount(
+                what: "validation pictures", got: int8.validation.labels.count, expected: float.validation.labels.count)
         }
-        let attempt = QuantisationReport.Attempt(
-            calibration: method, int8: measures, agreement: Double(same) / Double(max(float.classes.count, 1)),
-            drop: floatMeasures.macroF1 - measures.macroF1,
-            passed: verdict.passes)
-        return (attempt, verdict)
+        var attempt = QuantisationReport.Attempt(
+            calibration: method, int8: try measures(int8.validation.classes, int8.validation.labels),
+            agreement: share(of: zip(float.validation.classes, int8.validation.classes).map { $0 == $1 }), doubt: nil, drop: 0,
+            passed: false)
+        attempt.drop = floatMeasures.macroF1 - attempt.int8.macroF1
+        guard int8.areFinite else {
+            return (attempt, [.init(passes: false, reason: "int8 (\(method.rawValue)) gives logits that are not finite")])
+        }
+        let validation = try looks(int8.validation, float.validation)
+        let asked = try validation + looks(int8.unlabelled, float.unlabelled)
+        let seen = try asked + looks(int8.calibration, float.calibration)
+        let margin = DoubtMargin.smallest(margins: asked.map(\.margin), shifts: seen.map(\.shift), leaving: options.disagreement)
+        let doubt = QuantisationReport.Doubt(
+            margin: Double(min(margin, .greatestFiniteMagnitude)), share: share(of: asked.map { $0.margin < margin }),
+            pictures: asked.count,
+            answers: try measures(validation.map { $0.answer(below: margin) }, float.validation.labels),
+            agreement: share(of: asked.map { $0.answer(below: margin) == $0.floatClass }))
+        attempt.doubt = doubt
+        attempt.drop = floatMeasures.macroF1 - doubt.answers.macroF1
+        let verdicts = [
+            QuantisationGates.doubt(method, share: doubt.share, allowed: options.maxDoubt),
+            QuantisationGates.accuracy(method, float: floatMeasures.macroF1, int8: doubt.answers.macroF1, maxDrop: options.maxDrop),
+        ]
+        attempt.passed = verdicts.allSatisfy(\.passes)
+        return (attempt, verdicts)
     }
+
+    private func looks(_ int8: Views.Role, _ float: Views.Role) throws -> [PrecisionLook] {
+        guard int8.logits.count == float.logits.count else {
+            throw QuantizationError.wrongCount(what: "pictures in int8", got: int8.logits.count, expected: float.logits.count)
+        }
+        return zip(int8.logits, float.logits).map { PrecisionLook(int8: $0, float: $1) }
+    }
+
+    private func share(of facts: [Bool]) -> Double { Double(facts.count { $0 }) / Double(max(facts.count, 1)) }
+}
+
+/// The logits that one plan gives for all pictures.
+private struct Views {
+    struct Role {
+        /// A row a picture.
+        var logits: [[Float]] = []
+        var labels: [Int] = []
+        var firstPicture: [Float]?
+
+        var classes: [Int] { logits.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 } }
+    }
+
+    let calibration: Role
+    let validation: Role
+    let unlabelled: Role
+
+    /// - Parameter pictureSize: numbers of a picture.
+    init(of plan: any InferencePlan, _ pictures: PostTrainingQuantisation.Pictures, pictureSize: Int) throws {
+        func look(_ source: QuantisationPictures) throws -> Role {
+            var role = Role()
+            try source { batch in
+                guard batch.pictures.count == batch.labels.count * pictureSize, !batch.labels.isEmpty else {
+                    throw QuantizationError.wrongCount(
+                        what: "numbers of a batch", got: batch.pictures.count, expected: batch.labels.count * pictureSize)
+                }
+                if role.firstPicture == nil { role.firstPicture = Array(batch.pictures.prefix(pictureSize)) }
+                let logits = try batch.pictures.withUnsafeBufferPointer { try plan.run($0, count: batch.labels.count) }
+                for row in batch.labels.indices { role.logits.append(Array(logits[(row * plan.classes)..<((row + 1) * plan.classes)])) }
+                role.labels += batch.labels
+            }
+            return role
+        }
+        calibration = try look(pictures.calibration)
+        validation = try look(pictures.validation)
+        unlabelled = try look(pictures.unlabelled)
+    }
+
+    var areFinite: Bool { [calibration, validation, unlabelled].allSatisfy { $0.logits.allSatisfy { $0.allSatisfy(\.isFinite) } } }
 }

@@ -27,6 +27,8 @@ package struct ModelManifest: Codable, Sendable, Equatable {
     package var defaultPrecision: Precision
     /// Why ``defaultPrecision`` is what it is: the outcome of the quantisation gates.
     package var precisionReasons: [String]
+    /// An int8 answer whose two best logits are closer than this is in doubt, and float answers. Nil: int8 is never in doubt (models of before there was this).
+    package var floatBelowMargin: Double?
     /// Logits are divided by this before the softmax (Guo et al. 2017), > 0.
     package var temperature: Double
     package var lineage: ModelLineage
@@ -56,6 +58,7 @@ package struct ModelManifest: Codable, Sendable, Equatable {
         case format, architecture, classes, input, precisions, temperature, lineage, files
         case defaultPrecision = "default_precision"
         case precisionReasons = "precision_reasons"
+        case floatBelowMargin = "float_below_margin"
         case createdAt = "created_at"
     }
 
@@ -67,6 +70,9 @@ package struct ModelManifest: Codable, Sendable, Equatable {
         if Set(classes).count != classes.count { faults.append("a class stands twice") }
         if classes.contains("") { faults.append("a class has no name") }
         if !(temperature.isFinite && temperature > 0) { faults.append("temperature is \(temperature), allowed are positive numbers") }
+        if let margin = floatBelowMargin, !(margin.isFinite && margin >= 0) {
+            faults.append("float_below_margin is \(margin), allowed are 0 and positive numbers")
+        }
         if !precisions.contains(.float) { faults.append("float is not among the precisions") }
         if !precisions.contains(defaultPrecision) {
             faults.append("the default precision \(defaultPrecision.rawValue) is not among the precisions")

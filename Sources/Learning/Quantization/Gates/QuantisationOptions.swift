@@ -10,6 +10,10 @@ package struct QuantisationOptions: Codable, Sendable, Equatable {
     package var threads: Int
     /// Runs at batch 1 of each precision, interleaved, whose medians are compared.
     package var latencyRuns: Int
+    /// The share of pictures that int8, left alone above the margin of doubt, may be expected to put in another class than float.
+    package var disagreement = 0.005
+    /// The share of pictures that may be in doubt. Where it is more, int8 is not worth having.
+    package var maxDoubt = 0.5
 
     package init(
         methods: [CalibrationMethod] = [.percentile, .minmax], maxDrop: Double = 0.01, batch: Int = 16, threads: Int = 1,
@@ -30,7 +34,8 @@ package struct QuantisationOptions: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case methods, batch, threads
+        case methods, batch, threads, disagreement
+        case maxDoubt = "max_doubt"
         case maxDrop = "max_drop"
         case latencyRuns = "latency_runs"
     }

@@ -18,13 +18,30 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// Int8 with float where it is in doubt: what is served.
+    package struct Doubt: Codable, Sendable, Equatable {
+        /// An int8 answer whose two best logits are closer is in doubt.
+        package var margin: Double
+        /// The share of pictures in doubt.
+        package var share: Double
+        /// So many pictures, validation and unlabelled ones, were looked at in both precisions.
+        package var pictures: Int
+        /// On the validation pictures.
+        package var answers: Measures
+        /// The share of all those pictures whose answer is float's class.
+        package var agreement: Double
+    }
+
     /// What one calibration method came to.
     package struct Attempt: Codable, Sendable, Equatable {
         package var calibration: CalibrationMethod
+        /// Int8 alone, on the validation pictures.
         package var int8: Measures
-        /// The share of validation pictures that both precisions put in the same class.
+        /// The share of validation pictures that both precisions, each alone, put in the same class.
         package var agreement: Double
-        /// Float macro-F1 minus int8 macro-F1.
+        /// Nil where int8 gave logits that are not finite.
+        package var doubt: Doubt?
+        /// Float macro-F1 minus that of the answers.
         package var drop: Double
         package var passed: Bool
     }
@@ -73,7 +90,9 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
 
     /// The measures of the kept int8 network.
     package var int8: Measures? { keptAttempt?.int8 }
-    /// The agreement of the kept int8 network with float.
+    /// The agreement of the kept int8 network, left alone, with float.
     package var agreement: Double? { keptAttempt?.agreement }
+    /// When the kept int8 network is in doubt.
+    package var doubt: Doubt? { keptAttempt?.doubt }
     private var keptAttempt: Attempt? { attempts.last { $0.passed && $0.calibration == calibration } }
 }

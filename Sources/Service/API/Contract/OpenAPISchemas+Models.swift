@@ -25,6 +25,7 @@ extension OpenAPISchemas {
                   "format": {"type": "integer"}, "architecture": {"type": "string"}, "classes": {"type": "array", "items": {"type": "string"}},
                   "input": {"type": "object"}, "precisions": {"type": "array", "items": {"$ref": "#/components/schemas/Precision"}},
                   "default_precision": {"$ref": "#/components/schemas/Precision"}, "precision_reasons": {"type": "array", "items": {"type": "string"}},
+                  "float_below_margin": {"type": "number", "description": "An int8 answer whose two best logits are closer is in doubt."},
                   "temperature": {"type": "number"}, "lineage": {"type": "object"}, "created_at": {"$ref": "#/components/schemas/Time"}, "files": {"type": "object"}
                 }
               },
@@ -48,6 +49,7 @@ extension OpenAPISchemas {
             "type": "object", "required": ["model", "version", "precision", "predictions", "timing_ms"],
             "properties": {
               "model": {"$ref": "#/components/schemas/Name"}, "version": {"$ref": "#/components/schemas/Version"}, "precision": {"$ref": "#/components/schemas/Precision"},
+              "in_doubt": {"type": "boolean", "description": "Only where true: int8 could not tell the two best classes apart, and float answered."},
               "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}},
               "timing_ms": {
                 "type": "object", "required": ["decode", "queue", "infer"],
@@ -58,7 +60,7 @@ extension OpenAPISchemas {
           "PictureResult": {
             "type": "object", "description": "Either predictions or an error.", "required": ["file"],
             "properties": {
-              "file": {"type": "string"}, "precision": {"$ref": "#/components/schemas/Precision"},
+              "file": {"type": "string"}, "precision": {"$ref": "#/components/schemas/Precision"}, "in_doubt": {"type": "boolean"},
               "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}}, "timing_ms": {"type": "object"},
               "error": {"$ref": "#/components/schemas/Problem"}
             }

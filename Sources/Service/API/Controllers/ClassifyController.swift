@@ -26,6 +26,9 @@ struct ClassifyController: Sendable {
                     query: [
                         .init("top_k", .integer(1...1000), "Classes in the answer, the likeliest first; 5 if absent."),
                         .init("precision", .choice(Precision.allCases.map(\.rawValue)), "The model's own choice if absent."),
+                        .init(
+                            "in_doubt", .choice(ClassifyOptions.Doubt.allCases.map(\.rawValue)),
+                            "An int8 answer that its rounding may have decided: answered in float (as if absent), or kept."),
                     ], body: .rawOrFiles(Self.pictureTypes, "One picture, or a form with many."),
                     answers: [.init(200, "The likeliest classes.", .json("ClassifyAnswer"), headers: ["Server-Timing"])],
                     problems: [404, 413, 415, 422, 503]), classify)
@@ -35,24 +38,25 @@ struct ClassifyController: Sendable {
     private func classify(_ request: ServerRequest) async throws -> ServerResponse {
         try environment.status.requireReady()
         let key = try await ModelSelector(models: environment.models).key(request)
-        let topK = request.query["top_k"].flatMap(Int.init) ?? 5
-        let precision = request.query["precision"].flatMap(Precision.init)
+        let options = ClassifyOptions(
+            topK: request.query["top_k"].flatMap(Int.init) ?? 5, precision: request.query["precision"].flatMap(Precision.init),
+            doubt: request.query["in_doubt"].flatMap(ClassifyOptions.Doubt.init) ?? .float)
         if let reader = MultipartReader(contentType: request.fields[.contentType], body: request.body) {
-            return try await many(reader, key, topK, precision, request)
+            return try await many(reader, key, options, request)
         }
         let picture = try await request.body.collect(limit: PictureUpload.limit, called: "the picture")
-        let answer = try await environment.predictors.use(key) { try await $0.classify(picture, topK: topK, precision: precision) }
+        let answer = try await environment.predictors.use(key) { try await $0.classify(picture, options) }
         environment.measures.recordClassified(precision: answer.precision.rawValue)
         return try .json(PictureAnswer(key: key, answer: answer), fields: [.serverTiming: Self.timing(answer.timing)])
     }
 
     /// Reads the form one picture after the other and keeps a few of them at work; memory is bounded by `picturesAtOnce` pictures.
     private func many(
-        _ reader: MultipartReader, _ key: ModelVersionKey, _ topK: Int, _ precision: Precision?, _ request: ServerRequest
+        _ reader: MultipartReader, _ key: ModelVersionKey, _ options: ClassifyOptions, _ request: ServerRequest
     ) async throws -> ServerResponse {
         let environment = environment
         let results = try await environment.predictors.use(key) { predictor in
-            if let precision, !predictor.manifest.precisions.contains(precision) {
+            if let precision = options.precision, !predictor.manifest.precisions.contains(precision) {
                 throw InferenceError.precisionUnavailable(got: precision, available: predictor.manifest.precisions)
             }
             var reader = reader
@@ -80,7 +84,7 @@ struct ClassifyController: Sendable {
                         (
                             index,
                             PictureAnswers.Item(
-                                file: file, result: await Self.answer(predictor, picture, topK, precision, request, environment))
+                                file: file, result: await Self.answer(predictor, picture, options, request, environment))
                         )
                     }
                 }
@@ -96,13 +100,13 @@ struct ClassifyController: Sendable {
 
     /// One picture of a form. While other requests fill the line it waits its turn, up to 10 s, instead of failing the picture.
     private static func answer(
-        _ predictor: Predictor, _ picture: [UInt8], _ topK: Int, _ precision: Precision?, _ request: ServerRequest,
+        _ predictor: Predictor, _ picture: [UInt8], _ options: ClassifyOptions, _ request: ServerRequest,
         _ environment: APIEnvironment
     ) async -> Result<Answer, Problem> {
         let deadline = ContinuousClock.now.advanced(by: .seconds(10))
         while true {
             do {
-                let answer = try await predictor.classify(picture, topK: topK, precision: precision)
+                let answer = try await predictor.classify(picture, options)
                 environment.measures.recordClassified(precision: answer.precision.rawValue)
                 return .success(answer)
             } catch InferenceError.saturated where ContinuousClock.now < deadline && !Task.isCancelled {

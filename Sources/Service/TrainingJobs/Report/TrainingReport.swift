@@ -55,16 +55,18 @@ struct TrainingReport: Sendable, Codable {
     let comparison: PairedComparison?
     let temperature: TemperatureOutcome
     let quantisation: QuantisationReport?
-    /// `float`, and `int8` where there is one: on the same pictures as above.
+    /// `float`, and `int8` where there is one: on the same pictures as above. An int8 answer in doubt is float's.
     let precisions: [String: PrecisionOutcome]
-    /// The share of those pictures that both precisions put in the same class.
+    /// The share of those pictures for which both give the same class.
     let agreement: Double?
+    /// How often int8 was in doubt, and what it says when it is left alone.
+    let int8: Int8Outcome?
     let efficiency: Efficiency
     let notes: [String]
 
     private enum CodingKeys: String, CodingKey {
         case format, specification, classes, pictures, model, supervised, teacher, student, comparison, temperature, quantisation,
-            precisions, agreement,
+            precisions, agreement, int8,
             efficiency, notes
         case evaluatedOn = "evaluated_on"
         case supervisedIsTeacher = "supervised_is_teacher"

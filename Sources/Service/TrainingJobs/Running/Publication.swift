@@ -11,6 +11,8 @@ import Training
 struct Publication {
     /// How many training pictures the ranges of int8 come from. Source: learning.md, section 7.
     static let calibrationPictures = 256
+    /// How many unlabelled pictures tell when int8 is in doubt.
+    static let doubtPictures = 512
 
     let job: TrainingJob
     let pictures: JobPictures
@@ -42,6 +44,7 @@ struct Publication {
         if let outcome = quantised {
             manifest.defaultPrecision = outcome.report.served
             manifest.precisionReasons = outcome.report.reasons
+            manifest.floatBelowMargin = outcome.network == nil ? nil : outcome.report.doubt?.margin
         }
         let report = try measure(final, temperature: temperature, quantised: quantised)
         try write(final, manifest, quantised?.network, report)
@@ -62,18 +65,25 @@ struct Publication {
             first: method, maxDrop: specification.quantisation.maximumDrop, batch: options.batch, threads: job.threads)
         var random = SeededRandom(seed: specification.seed, purpose: "calibration")
         let calibration = random.permutation(pictures.training.count).prefix(Self.calibrationPictures).map { pictures.training[$0] }
-        let counted = LookCounter(total: calibration.count + 2 * pictures.validation.count, phase: .quantisation, observer: observer)
+        random = SeededRandom(seed: specification.seed, purpose: "doubt")
+        let unlabelled = random.permutation(pictures.unlabelled.count).prefix(Self.doubtPictures).map { pictures.unlabelled[$0] }
+        let looks = calibration.count + pictures.validation.count + unlabelled.count
+        let counted = LookCounter(total: calibration.count + 2 * looks, phase: .quantisation, observer: observer)
         return try PostTrainingQuantisation(
             graph: final.graph, parameters: final.result.parameters, manifest: manifest, backend: job.backend, options: options
         ).run(
-            calibration: { visit in try show(calibration, counted, visit) },
-            validation: { visit in try show(pictures.validation, counted, visit) })
+            .init(
+                calibration: { visit in try show(calibration.map(\.picture), calibration.map(\.label), counted, visit) },
+                validation: { visit in try show(pictures.validation.map(\.picture), pictures.validation.map(\.label), counted, visit) },
+                unlabelled: { visit in try show(unlabelled, [Int](repeating: 0, count: unlabelled.count), counted, visit) }))
     }
 
-    private func show(_ samples: [TrainingSample], _ counter: LookCounter, _ visit: (QuantisationBatch) throws -> Void) throws {
+    private func show(
+        _ pictures: [PictureFile], _ labels: [Int], _ counter: LookCounter, _ visit: (QuantisationBatch) throws -> Void
+    ) throws {
         var position = 0
-        try evaluator.forEachBatch(of: samples.map(\.picture), size: options.batch) { batch in
-            try visit(QuantisationBatch(pictures: batch.pixels, labels: samples[position..<(position + batch.count)].map(\.label)))
+        try evaluator.forEachBatch(of: pictures, size: options.batch) { batch in
+            try visit(QuantisationBatch(pictures: batch.pixels, labels: Array(labels[position..<(position + batch.count)])))
             position += batch.count
             try counter.add(batch.count)
         }
@@ -91,19 +101,24 @@ struct Publication {
             let before = counter.done
             return try evaluator.logits(of: judged.map(\.picture), plan: plan) { try counter.add(before + $0 - counter.done) }
         }
-        func outcome(_ trained: TrainedNetworks.Trained?) throws -> (outcome: ModelOutcome, classes: [Int])? {
+        func outcome(_ trained: TrainedNetworks.Trained?) throws -> (outcome: ModelOutcome, classes: [Int], logits: [[Float]])? {
             guard let trained else { return nil }
             let rows = try logits(try plan(trained))
             let outcome = try ModelOutcome(
                 network: trained.graph.architecture, logits: rows, labels: labels, training: trained.result.summary, bootstrap: bootstrap)
-            return (outcome, rows.map { Softmax.mode($0) })
+            return (outcome, rows.map { Softmax.mode($0) }, rows)
         }
         let supervised = try outcome(networks.supervised)
         let teacher = try outcome(networks.teacher)
         let student = try outcome(networks.student)
         let finalClasses = (student ?? supervised)?.classes ?? []
-        let int8Classes = try quantised?.network.map { network in
-            try logits(try job.backend.inferencePlan(network, options)).map { Softmax.mode($0) }
+        let finalLogits = (student ?? supervised)?.logits ?? []
+        let looks = try quantised?.network.map { network in
+            let int8 = try logits(try job.backend.inferencePlan(network, options))
+            return zip(int8, finalLogits).map { PrecisionLook(int8: $0, float: $1) }
+        }
+        let int8 = try looks.map {
+            try Int8Outcome($0, labels: labels, classes: classes.count, margin: quantised?.report.doubt?.margin ?? 0)
         }
         var comparison: PairedComparison?
         if let student, let supervised {
@@ -121,8 +136,8 @@ struct Publication {
             teacher: teacher?.outcome,
             student: student?.outcome, pseudoLabels: networks.pseudoLabels, comparison: comparison, temperature: temperature,
             quantisation: quantised?.report,
-            precisions: try precisions(final, quantised?.report, labels, float: finalClasses, int8: int8Classes),
-            agreement: int8Classes.map { int8 in Double(zip(int8, finalClasses).count { $0 == $1 }) / Double(max(1, int8.count)) },
+            precisions: try precisions(final, quantised?.report, labels, float: finalClasses, int8: looks, margin: int8?.margin ?? 0),
+            agreement: int8?.agreement, int8: int8,
             efficiency: .init(
                 parameters: final.graph.parameterCount, multiplyAdds: try final.graph.multiplyAdds(side: specification.imageSize),
                 threads: job.threads,
@@ -130,7 +145,8 @@ struct Publication {
     }
 
     private func precisions(
-        _ final: TrainedNetworks.Trained, _ report: QuantisationReport?, _ labels: [Int], float: [Int], int8: [Int]?
+        _ final: TrainedNetworks.Trained, _ report: QuantisationReport?, _ labels: [Int], float: [Int], int8: [PrecisionLook]?,
+        margin: Double
     ) throws -> [String: PrecisionOutcome] {
         func outcome(_ predictions: [Int], bytes: Int, latency: Double?) throws -> PrecisionOutcome {
             let matrix = try ConfusionMatrix(labels: labels, predictions: predictions, classes: classes.count)
@@ -140,7 +156,8 @@ struct Publication {
         let floatBytes = try report?.floatBytes ?? FloatFile.encode(final.result.parameters, graph: final.graph).count
         var precisions = [Precision.float.rawValue: try outcome(float, bytes: floatBytes, latency: report?.latency?.floatMilliseconds)]
         if let int8, let bytes = report?.int8Bytes {
-            precisions[Precision.int8.rawValue] = try outcome(int8, bytes: bytes, latency: report?.latency?.int8Milliseconds)
+            precisions[Precision.int8.rawValue] = try outcome(
+                int8.map { $0.answer(below: Float(margin)) }, bytes: bytes, latency: report?.latency?.int8Milliseconds)
         }
         return precisions
     }

@@ -124,7 +124,9 @@ struct TrainingJob {
                 (JobPhase(rawValue: DistillationStage.student(round: 0)), Double(specification.epochs) * (rows + Double(validation) / 3)))
         }
         if specification.quantisation.scheme == .ptq {
-            costs.append((.quantisation, Double(min(training, Publication.calibrationPictures) + 2 * validation)))
+            let calibration = min(training, Publication.calibrationPictures)
+            let looks = calibration + validation + min(pictures.unlabelled.count, Publication.doubtPictures)
+            costs.append((.quantisation, Double(calibration + 2 * looks)))
         }
         costs.append((.evaluation, Double(test)))
         return JobMeter(costs)
