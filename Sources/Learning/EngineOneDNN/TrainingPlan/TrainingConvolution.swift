@@ -13,8 +13,10 @@ struct TrainingConvolution {
     let forward: PrimitiveDescription?
     let backwardData: PrimitiveDescription?
     let backwardWeights: PrimitiveDescription?
-    /// How the weights lie, as primitives describe it.
+    /// How the weights lie, as primitives describe it: in float32, whatever is multiplied.
     let weights: MemoryDescription
+    /// What is multiplied: `dnnl_f32` or `dnnl_bf16`.
+    let type: dnnl_data_type_t
     /// Where one of them is nil.
     let depthwise: DepthwiseShapes?
     /// Multiplications and additions of one direction, without those with the zeros of a dense form.
@@ -30,7 +32,7 @@ struct TrainingConvolution {
     ///   - weights: the layout that the weights have already; nil: the one that the forward pass likes best.
     init(
         _ unit: TrainingUnit, _ parts: [ConvolutionPart], activation: Activation?, input: [Int], output: [Int], width: Int, threads: Int,
-        weights known: MemoryDescription?, _ runtime: Runtime
+        precision: TrainingPrecision, weights known: MemoryDescription?, _ runtime: Runtime
     ) throws(EngineError) {
         let convolutions = parts.map(\.convolution)
         names = parts.map(\.weight)
@@ -42,6 +44,7 @@ struct TrainingConvolution {
                 inputs: input[1], outputs: output[1], kernel: own.largest.kernel, stride: own.largest.stride, padding: own.largest.padding,
                 groups: input[1])
             shapes = ConvolutionShapes(name: unit.name, convolution: whole, input: input, output: output)
+            type = dnnl_f32
             layout = DepthwiseLayout(convolutions.map { ($0.inputs, $0.kernel) }, width: width)
             depthwise = own
             weights = try MemoryDescription(
@@ -54,27 +57,37 @@ struct TrainingConvolution {
         depthwise = nil
         let whole = try Self.whole(convolutions, side: input[2], name: unit.name, width: width)
         shapes = ConvolutionShapes(name: unit.name, convolution: whole.convolution, input: input, output: output)
-        let source = try unit.input == 0 ? MemoryDescription(input, dnnl_f32, dnnl_nchw) : .blocked(input, width: width)
+        type = precision == .bfloat16 ? dnnl_bf16 : dnnl_f32
+        let type = type
+        let source = try unit.input == 0 ? MemoryDescription(input, type, dnnl_nchw) : .blocked(input, width: width, type)
         let destination = try MemoryDescription.blocked(output, width: width)
         let bias = whole.convolution.hasBias ? try MemoryDescription([whole.convolution.outputs], dnnl_f32, dnnl_a) : nil
         let attributes = try PrimitiveAttributes()
         let fused = try PrimitiveAttributes()
         if let activation { try fused.setPostOperations(sumScale: nil, activation: activation) }
-        let wanted: MemoryDescription
-        if let known { wanted = known } else { wanted = try .any(MemoryDescription.weightDimensions(whole.convolution)) }
-        let shapes = shapes, isWinograd = Self.isWinograd(whole.convolution, width: width) && unit.input != 0
+        let any = try MemoryDescription.any(MemoryDescription.weightDimensions(whole.convolution), type)
+        let wanted = type == dnnl_f32 ? known ?? any : any
+        let shapes = shapes, isWinograd = type == dnnl_f32 && Self.isWinograd(whole.convolution, width: width) && unit.input != 0
+        // Pictures forward and their gradients backward leave in float32, whatever is multiplied.
+        let gradient = try MemoryDescription.blocked(output, width: width, type),
+            sourceGradient = try MemoryDescription.blocked(input, width: width)
         let forward = try shapes.forward(source, wanted, bias: bias, destination, isTraining: true, attributes: fused, runtime)
         self.forward = forward
         backwardData =
             unit.input == 0
             ? nil
             : try Self.description(isWinograd) { (algorithm) throws(EngineError) in
-                try shapes.backwardData(source, destination, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
+                try shapes.backwardData(sourceGradient, gradient, any, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
             }
-        backwardWeights = try Self.description(isWinograd) { (algorithm) throws(EngineError) in
-            try shapes.backwardWeights(source, destination, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
+        let backwardWeights = try Self.description(isWinograd) { (algorithm) throws(EngineError) in
+            try shapes.backwardWeights(source, gradient, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
         }
-        weights = try forward.memory(dnnl_query_weights_md)
+        self.backwardWeights = backwardWeights
+        if let known {
+            weights = known
+        } else {
+            weights = try type == dnnl_f32 ? forward.memory(dnnl_query_weights_md) : backwardWeights.memory(dnnl_query_diff_weights_md)
+        }
         let primitive = PrimitiveLayout(
             name: unit.name, count: whole.convolution.weightShape.reduce(1, *), plain: try .plainWeights(whole.convolution),
             layout: weights)
