@@ -54,7 +54,8 @@ const titles = {
   label_smoothing: "Label smoothing", learning_rate: "Learning rate", method: "Method", model: "Model", name: "Name", network: "Network",
   optimiser: "Optimiser", patience: "Patience (epochs)", priority: "Priority", "quantisation": "int8",
   "quantisation.calibration": "int8: calibration", "quantisation.max_drop": "int8: macro-F1 it may lose", "quantisation.scheme": "int8: scheme",
-  revision: "Revision", seed: "Seed", teachers: "Teachers", threads: "Threads", time_limit_s: "Time limit (seconds)", type: "Kind of job",
+  revision: "Revision", seed: "Seed", teachers: "Teachers", threads: "Threads", time_limit_s: "Time limit (seconds)",
+  training_precision: "Training precision", type: "Kind of job",
   weight_decay: "Weight decay", weights: "Initial weights", classes: "Classes", description: "Description", label: "Label", role: "Role",
   version: "Version",
 };

@@ -49,6 +49,37 @@ struct ElementwiseSpecs {
         #expect(count == 17)
     }
 
+    @Test("Rounding to bfloat16 goes to the nearest, at ties to even, and keeps infinities and what is no number")
+    func bfloat16() {
+        // Given numbers, and those of their neighbours whose lower 16 bits are all 0, which are what can be had
+        var random = RandomFloats(seed: 5)
+        let special: [Float] = [
+            0, -0, 1, -1, .infinity, -.infinity, 3.4e38, Float(bitPattern: 0x0001_1234), Float(bitPattern: 0x3f80_8000),
+            Float(bitPattern: 0x3f81_8000),
+        ]
+        let x = Floats(special + random.next(1003)), count = x.count
+        let y = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
+        defer { y.deallocate() }
+        // When they are rounded
+        aliquot_round_to_bfloat16(x.pointer, y, Int64(count), 2)
+        // Then the upper neighbour is taken where it is nearer, or as near and even
+        for i in 0..<count {
+            let below = UInt32(x[i].bitPattern >> 16), above = below + 1
+            func value(_ bits: UInt32) -> Double { Double(Float(bitPattern: bits << 16)) }
+            var expected = below
+            if x[i].isFinite {
+                // Beyond the largest finite number lies 2¹²⁸ for this purpose.
+                let upper = value(above).isFinite ? value(above) : (x[i] < 0 ? -1 : 1) * 0x1p128
+                let down = abs(Double(x[i]) - value(below)), up = abs(upper - Double(x[i]))
+                if up < down || up == down && !below.isMultiple(of: 2) { expected = above }
+            }
+            #expect(UInt32(y[i]) == expected, "\(x[i])")
+        }
+        let none = Floats([.nan, Float(bitPattern: 0x7f80_0001)])
+        aliquot_round_to_bfloat16(none.pointer, y, 2, 1)
+        #expect((0..<2).allSatisfy { Float(bitPattern: UInt32(y[$0]) << 16).isNaN })
+    }
+
     @Test("Sums of one to sixteen parts", arguments: [1, 2, 3, 16])
     func sums(parts: Int) {
         for (i, count) in Self.counts.enumerated() {

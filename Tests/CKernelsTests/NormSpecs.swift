@@ -95,6 +95,62 @@ struct NormSpecs {
         }
     }
 
+    /// Every number rounded to bfloat16.
+    private func rounded(_ exact: Floats) -> [UInt16] {
+        [UInt16](unsafeUninitializedCapacity: exact.count) { buffer, count in
+            aliquot_round_to_bfloat16(exact.pointer, buffer.baseAddress, Int64(exact.count), 1)
+            count = exact.count
+        }
+    }
+
+    @Test("Result and gradient come rounded to bfloat16 where that is wanted", arguments: PlainActivation.all)
+    func rounded(activation: PlainActivation) {
+        for (i, pass) in Self.cases(activation).enumerated() {
+            // Given the exact result, and the statistics that it has left
+            let y = forward(pass, isGated: true).y, size = y.floats.count
+            // When it is made again, rounded, kept in float32 too or not
+            for keepsY in [false, true] {
+                var halves = [UInt16](repeating: 7, count: size)
+                let again = pass.x.alike(), running = pass.x.parameters { _ in 0 }, partials = pass.partials
+                halves.withUnsafeMutableBufferPointer { halves in
+                    var job = aliquot_norm_forward(
+                        shape: pass.shape, x: pass.x.floats.pointer, residual: pass.hasResidual ? pass.residual.floats.pointer : nil,
+                        y: keepsY ? again.floats.pointer : nil, scale: pass.scale.pointer, shift: pass.shift.pointer,
+                        mean: pass.mean.pointer, inverse_deviation: pass.inverse.pointer, running_mean: running.pointer,
+                        running_variance: running.pointer, partials: partials.pointer, epsilon: NormCase.epsilon,
+                        momentum: NormCase.momentum, activation: activation.kind)
+                    var extras = pass.extras(isGated: true)
+                    extras.rounded = halves.baseAddress
+                    aliquot_norm_apply_run(&job, &extras)
+                }
+                #expect(halves == rounded(y.floats), "case \(i)")
+                #expect(!keepsY || again.floats.values == y.floats.values, "case \(i)")
+            }
+            // And the gradient, with the gradient behind the activation written out or not
+            for keepsG in [false, true] {
+                let g = pass.x.alike(), partials = pass.partials, told = activation.isDerivedFromArgument ? pass.residual : y
+                let dscale = pass.x.parameters { _ in 0 }, dshift = pass.x.parameters { _ in 0 }
+                func run(_ halves: UnsafeMutablePointer<UInt16>?) -> BlockedPictures {
+                    let dx = pass.x.alike()
+                    var job = aliquot_norm_backward(
+                        shape: pass.shape, dy: pass.dy.floats.pointer, dy2: pass.dy2.floats.pointer, x: pass.x.floats.pointer,
+                        y: told.floats.pointer, g: keepsG ? g.floats.pointer : nil, dx: keepsG && halves != nil ? nil : dx.floats.pointer,
+                        scale: pass.scale.pointer, shift: pass.shift.pointer, mean: pass.mean.pointer,
+                        inverse_deviation: pass.inverse.pointer, dscale: dscale.pointer, dshift: dshift.pointer,
+                        partials: partials.pointer, activation: activation.kind, has_residual: pass.hasResidual ? 1 : 0)
+                    var extras = pass.extras(isGated: true)
+                    extras.rounded = halves
+                    aliquot_norm_backward_run_with(&job, &extras)
+                    return dx
+                }
+                let exact = run(nil)
+                var halves = [UInt16](repeating: 7, count: size)
+                halves.withUnsafeMutableBufferPointer { _ = run($0.baseAddress) }
+                #expect(halves == rounded(exact.floats), "case \(i)")
+            }
+        }
+    }
+
     @Test("The backward pass gives all gradients", arguments: PlainActivation.all)
     func backward(activation: PlainActivation) {
         for (i, pass) in Self.cases(activation).enumerated() {

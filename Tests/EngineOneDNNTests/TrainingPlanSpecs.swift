@@ -124,10 +124,13 @@ struct TrainingPlanSpecs {
     @Test("has a fast kernel for every operation of every network", arguments: NetworkCatalogue.all.map(\.name))
     func fastKernels(_ name: String) throws {
         let graph = try NetworkCatalogue.graph(name, classes: 5)
-        let plan = try OneDNNTrainingPlan(graph, PlanOptions(batch: 2, side: 96, threads: 1))
-        let slow = plan.implementations.filter {
-            $0.implementation.contains("ref") || $0.implementation.contains("gemm") || $0.implementation == "unknown"
+        for precision in TrainingPrecision.allCases where precision == .float32 || OneDNNBackend().trainsInBfloat16 {
+            var options = PlanOptions(batch: 2, side: 96, threads: 1)
+            options.precision = precision
+            let slow = try OneDNNTrainingPlan(graph, options).implementations.filter {
+                $0.implementation.contains("ref") || $0.implementation.contains("gemm") || $0.implementation == "unknown"
+            }
+            #expect(slow.map { "\($0.node) \($0.kind) \($0.implementation)" } == [], "\(precision)")
         }
-        #expect(slow.map { "\($0.node) \($0.kind) \($0.implementation)" } == [])
     }
 }

@@ -6,6 +6,7 @@ import Synchronization
 final class ColourBackend: Backend {
     let description = "colours"
     let hasWideInt8Products = true
+    let trainsInBfloat16 = false
     /// Every pass at batch 1 goes through here.
     let turnstile = Turnstile()
     /// Forward passes so far, warm-ups included.

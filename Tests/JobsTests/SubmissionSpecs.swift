@@ -12,11 +12,12 @@ struct SubmissionSpecs {
         name: "resnet18", family: "manual, compact", parameters: 11_689_512, multiplyAdds: 1_814_000_000, minimumSide: 64,
         activationElements: 8_380_904)
 
-    static func context(_ labelled: [String: Int]? = ["a": 20, "b": 20], unlabelled: Int = 100, memory: Int = 16 << 30) -> SubmissionContext
-    {
+    static func context(
+        _ labelled: [String: Int]? = ["a": 20, "b": 20], unlabelled: Int = 100, memory: Int = 16 << 30, trainsInBfloat16: Bool = false
+    ) -> SubmissionContext {
         SubmissionContext(
             networks: [mobilenet, resnet], weights: ["mobilenet_v2": "mobilenet_v2", "plankton": "resnet18"], cores: 4, memoryBytes: memory,
-            dataset: labelled.map { DatasetFacts(labelledPerClass: $0, unlabelled: unlabelled) })
+            trainsInBfloat16: trainsInBfloat16, dataset: labelled.map { DatasetFacts(labelledPerClass: $0, unlabelled: unlabelled) })
     }
 
     static func faults(_ json: String, _ context: SubmissionContext = context()) throws -> [String] {
@@ -223,7 +224,28 @@ struct SubmissionSpecs {
             ])
     }
 
-    @Test("that an earlier release has stored, without class weights, is still read")
+    @Test("may ask for bfloat16 where the machine has it, and is told what is allowed where not")
+    func trainingPrecision() throws {
+        func text(_ precision: String) -> String {
+            #"{"type":"train","dataset":"cells","network":"mobilenet_v2","training_precision":\#(precision)}"#
+        }
+        let able = Self.context(trainsInBfloat16: true)
+        // Given a machine with the instructions, the job is taken; float32 is the default
+        guard case .train(let work) = try Submission(json: Array(text(#""bfloat16""#).utf8)).specification(in: able).work,
+            case .train(let plain) = try Submission(json: Array(text("null").utf8)).specification(in: able).work
+        else {
+            Issue.record("not training jobs")
+            return
+        }
+        #expect(work.trainingPrecision == .bfloat16)
+        #expect(plain.trainingPrecision == .float32)
+        // Given one without them, it is refused
+        #expect(try Self.faults(text(#""bfloat16""#)) == ["/training_precision not_available"])
+        #expect(try Self.faults(text(#""float32""#)) == [])
+        #expect(try Self.faults(text(#""float16""#), able) == ["/training_precision unknown_value"])
+    }
+
+    @Test("that an earlier release has stored, without class weights and precision, is still read")
     func stored() throws {
         // Given the specification of a job as it is stored, without the field
         let dataset = try #require(ResourceName("cells"))
@@ -232,8 +254,11 @@ struct SubmissionSpecs {
         let text = String(decoding: new, as: UTF8.self)
         #expect(text.contains(#""class_weights":"balanced""#))
         let old = text.replacingOccurrences(of: #""class_weights":"balanced","#, with: "").replacingOccurrences(
-            of: #","class_weights":"balanced""#, with: "")
-        #expect(!old.contains("class_weights"))
+            of: #","class_weights":"balanced""#, with: ""
+        )
+        .replacingOccurrences(of: #""training_precision":"float32","#, with: "").replacingOccurrences(
+            of: #","training_precision":"float32""#, with: "")
+        #expect(!old.contains("class_weights") && !old.contains("training_precision"))
         // Then it is the same job with the default
         let read = try JSONDecoder().decode(JobSpecification.self, from: Data(old.utf8))
         #expect(read == .train(TrainSpecification(dataset: dataset, network: "mobilenet_v2")))

@@ -6,6 +6,7 @@ import Synchronization
 final class ReferenceBackend: Backend {
     let description = "reference"
     let hasWideInt8Products: Bool
+    let trainsInBfloat16 = false
     /// So many int8 networks, in the order in which they are compiled at a batch above 1, answer upside down.
     private let spoiled: Mutex<Int>
     private let int8IsSlow: Bool

@@ -4,6 +4,7 @@ import Engine
 package struct ColourBackend: Backend {
     package let description = "plain loops"
     package let hasWideInt8Products = true
+    package let trainsInBfloat16 = false
 
     package init() {}
 

@@ -18,6 +18,7 @@ const hints = {
   "quantisation.max_drop": "more, and float is served", "quantisation.calibration": "how the range of each layer is found",
   time_limit_s: "of running; then the job fails", threads: "processor cores to use", priority: "greater goes first",
   freeze_epochs: "at the start, with pretrained weights only", weight_decay: "pull of every weight to zero",
+  training_precision: "what convolutions multiply while it learns",
   class_weights: "balanced: rare classes count more",
 };
 

@@ -143,8 +143,9 @@ package final class AliquotService: Sendable {
     private static func version(_ settings: ServiceSettings, _ machine: Machine, _ backend: any Backend, threads: Int) -> ServiceVersion {
         ServiceVersion(
             version: BuildFacts.version, build: BuildFacts.build(on: machine), cores: machine.cores, memoryBytes: machine.memoryBytes,
-            kernels: .init(backend: backend.description, wideInt8Products: backend.hasWideInt8Products), workers: settings.workers,
-            threadsPerJob: threads,
+            kernels: .init(
+                backend: backend.description, wideInt8Products: backend.hasWideInt8Products, trainsInBfloat16: backend.trainsInBfloat16),
+            workers: settings.workers, threadsPerJob: threads,
             limits: ServiceLimits.all)
     }
 }

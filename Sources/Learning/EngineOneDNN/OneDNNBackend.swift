@@ -12,6 +12,8 @@ package struct OneDNNBackend: Backend {
 
     package var hasWideInt8Products: Bool { Runtime.instructionSet.hasVNNI }
 
+    package var trainsInBfloat16: Bool { Runtime.instructionSet.hasBfloat16 }
+
     package func trainingPlan(_ graph: Graph, _ options: PlanOptions) throws(EngineError) -> any TrainingPlan {
         try OneDNNTrainingPlan(graph, options)
     }

@@ -24,13 +24,14 @@ package struct TrainingConfiguration: Sendable, Codable, Equatable {
     package var geometry: EvaluationGeometry
     package var normalisation: Normalisation
     package var flips: Flips
+    package var precision: TrainingPrecision
 
     package init(
         seed: UInt64, epochs: Int = 50, freezeEpochs: Int = 2, batchSize: Int = 32, optimiser: Optimiser = .standardAdamW,
         learningRate: Double = 0.001,
         bodyDivisor: Double = 10, labelSmoothing: Double = 0, balancesClasses: Bool = false, patience: Int = 8,
         geometry: EvaluationGeometry,
-        normalisation: Normalisation = .imageNet, flips: Flips = .horizontal
+        normalisation: Normalisation = .imageNet, flips: Flips = .horizontal, precision: TrainingPrecision = .float32
     ) {
         self.seed = seed
         self.epochs = epochs
@@ -45,6 +46,7 @@ package struct TrainingConfiguration: Sendable, Codable, Equatable {
         self.geometry = geometry
         self.normalisation = normalisation
         self.flips = flips
+        self.precision = precision
     }
 
     /// - Throws: ``TrainingError/outOfRange(name:got:allowed:)`` for the first setting that cannot work.

@@ -56,6 +56,30 @@ HOT static void backward(void *data) {
 #undef CALL
 }
 
+typedef struct {
+    const float *x;
+    uint16_t *y;
+    int64_t count;
+} rounding;
+
+INLINE void round_inner(const rounding *r) {
+    SHARE(r->count, from, to);
+    int64_t i = from;
+    for (; i + 16 <= to; i += 16) round_16(*(const vector16 *)(r->x + i), r->y + i);
+    if (i == to) return;
+    vector16 last = {0};
+    uint16_t rounded[16];
+    for (int64_t l = 0; l < to - i; l++) last[l] = r->x[i + l];
+    round_16(last, rounded);
+    for (int64_t l = 0; l < to - i; l++) r->y[i + l] = rounded[l];
+}
+HOT static void round_all(void *data) { round_inner(data); }
+
+void aliquot_round_to_bfloat16(const float *x, uint16_t *y, int64_t count, int threads) {
+    const rounding r = {x, y, count};
+    parallel(round_all, &r, threads);
+}
+
 void aliquot_activation_forward(const float *x, const float *residual, float *y, int64_t count, aliquot_activation activation, int threads) {
     const elements e = {x, residual, NULL, y, count, activation};
     parallel(forward, &e, threads);

@@ -64,8 +64,15 @@ INLINE void NAMED(apply)(const norm_forward_job *j, int64_t n, int cb, const ali
     VECTOR *y = a->y ? (VECTOR *)(a->y + at) : NULL;
     NAMED(line) line;
     NAMED(set_line)(&line, a->scale, a->shift, a->mean, a->inverse_deviation, cb, j->extras.factors ? j->extras.factors[n] : 1);
+    uint16_t *rounded = j->extras.rounded ? j->extras.rounded + at : NULL;
     if (!j->extras.pooled && !j->extras.gate) {
-        if (j->is_streaming) {
+        if (rounded) {
+            for (int p = 0; p < pixels; p++) {
+                const VECTOR v = NAMED(pass)(&line, x[p]), result = NAMED(activate)(r ? v + r[p] : v, activation);
+                if (y) y[p] = result;
+                NAMED(round)(result, rounded + (int64_t)p * W);
+            }
+        } else if (j->is_streaming) {
             for (int p = 0; p < pixels; p++) {
                 const VECTOR v = NAMED(pass)(&line, x[p]);
                 STREAM_W(y + p, NAMED(activate)(r ? v + r[p] : v, activation));
@@ -87,6 +94,7 @@ INLINE void NAMED(apply)(const norm_forward_job *j, int64_t n, int cb, const ali
         sum += v;
         other += w;
         if (y) y[p] = v * gate, y[p + 1] = w * gate;
+        if (rounded) NAMED(round)(v * gate, rounded + (int64_t)p * W), NAMED(round)(w * gate, rounded + (int64_t)(p + 1) * W);
     }
     for (; p < pixels; p++) {
         VECTOR v = NAMED(pass)(&line, x[p]);
@@ -94,6 +102,7 @@ INLINE void NAMED(apply)(const norm_forward_job *j, int64_t n, int cb, const ali
         v = NAMED(activate)(v, activation);
         sum += v;
         if (y) y[p] = v * gate;
+        if (rounded) NAMED(round)(v * gate, rounded + (int64_t)p * W);
     }
     if (!j->extras.pooled) return;
     sum = (sum + other) / (float)pixels;
@@ -168,11 +177,17 @@ INLINE void NAMED(gradient_result)(const norm_backward_job *j, int64_t n, int cb
     const int64_t at = (n * a->shape.blocks + cb) * pixels * W;
     NAMED(gradient_plane) plane;
     NAMED(set_gradient_plane)(&plane, j, n, cb, activation);
-    VECTOR *dx = (VECTOR *)(a->dx + at);
+    VECTOR *dx = a->dx ? (VECTOR *)(a->dx + at) : NULL;
+    uint16_t *rounded = j->extras.rounded ? j->extras.rounded + at : NULL;
     const VECTOR A = *(const VECTOR *)coefficients * (j->extras.factors ? j->extras.factors[n] : 1);
     const VECTOR B = *(const VECTOR *)(coefficients + W), C = *(const VECTOR *)(coefficients + 2 * W);
     const VECTOR *g = a->g ? (const VECTOR *)(a->g + at) : IS_DEAR(activation) ? dx : NULL;
-    if (g)
+    if (rounded)
+        for (int p = 0; p < pixels; p++) {
+            const VECTOR v = g ? g[p] : NAMED(behind)(&plane, p, activation);
+            NAMED(round)(A * v + (B * (plane.x[p] - plane.line.mean) + C), rounded + (int64_t)p * W);
+        }
+    else if (g)
         for (int p = 0; p < pixels; p++) dx[p] = A * g[p] + (B * (plane.x[p] - plane.line.mean) + C);
     else
         for (int p = 0; p < pixels; p++) dx[p] = A * NAMED(behind)(&plane, p, activation) + (B * (plane.x[p] - plane.line.mean) + C);

@@ -15,6 +15,10 @@ typedef float vector16 __attribute__((vector_size(64), aligned(4)));
 typedef float vector8 __attribute__((vector_size(32), aligned(4)));
 typedef int32_t mask16 __attribute__((vector_size(64), aligned(4)));
 typedef int32_t mask8 __attribute__((vector_size(32), aligned(4)));
+typedef uint32_t bits16 __attribute__((vector_size(64), aligned(4)));
+typedef uint32_t bits8 __attribute__((vector_size(32), aligned(4)));
+typedef uint16_t half16 __attribute__((vector_size(32), aligned(2)));
+typedef uint16_t half8 __attribute__((vector_size(16), aligned(2)));
 
 // Storing past the caches: a result that would be evicted before anybody reads it need not be fetched from memory to be overwritten. Worth it where
 // what is read and written together exceeds the last cache. The address must be a multiple of the vector's size.
@@ -42,6 +46,12 @@ INLINE void end_of_streaming(void) {
     }                                                                                                                          \
     INLINE vector##W maximum_##W(vector##W a, float b) { return select_##W((mask##W)(a < b), (vector##W){0} + b, a); }         \
     INLINE vector##W minimum_##W(vector##W a, float b) { return select_##W((mask##W)(a > b), (vector##W){0} + b, a); }         \
+    /* IEEE 754's "to nearest, ties to even" on the upper half of the bits. A NaN whose payload lies in the lower half would become infinite: it gets a bit. */ \
+    INLINE void round_##W(vector##W x, uint16_t *to) {                                                                         \
+        const bits##W b = (bits##W)x, none = (bits##W)((b & 0x7fffffff) > 0x7f800000);                                         \
+        const bits##W r = (((b + 0x7fff + ((b >> 16) & 1)) >> 16) & ~none) | ((b >> 16 | 0x40) & none);                        \
+        *(half##W *)to = __builtin_convertvector(r, half##W);                                                                  \
+    }                                                                                                                          \
     INLINE vector##W exponential_##W(vector##W x) {                                                                            \
         x = minimum_##W(maximum_##W(x, -87.3f), 87.3f);                                                                        \
         const vector##W shifted = x * 1.44269504088896341f + 12582912.f; /* 1.5 · 2²³: rounds to a whole number */             \

@@ -52,7 +52,7 @@ struct NormCase {
         guard hasExtras else { return aliquot_norm_extras() }
         return aliquot_norm_extras(
             factors: factors.pointer, channels: Int32(x.channels), pooled: pooled?.pointer, gate: isGated ? gate.pointer : nil,
-            dpooled: dpooled.pointer)
+            dpooled: dpooled.pointer, rounded: nil)
     }
 
     func mean(_ c: Int) -> Double { all { n, p in Double(x[n, c, p]) } / count }

@@ -17,6 +17,8 @@ struct BenchOptions: ParsableArguments {
     var size = 224
     @Option(help: "Threads of the plan.")
     var threads = 2
+    @Option(help: "Plans of so many threads each that run side by side, each on a thread of its own.")
+    var plans = 1
     @Option(help: "Timed repetitions.")
     var repeats = 10
     @Flag(help: "List every primitive with its implementation, milliseconds and GFLOP/s.")
@@ -26,6 +28,7 @@ struct BenchOptions: ParsableArguments {
         guard (1...1024).contains(batch) else { throw ValidationError("--batch is 1 to 1024, got \(batch)") }
         guard (32...1024).contains(size) else { throw ValidationError("--size is 32 to 1024, got \(size)") }
         guard (1...256).contains(threads) else { throw ValidationError("--threads is 1 to 256, got \(threads)") }
+        guard (1...64).contains(plans) else { throw ValidationError("--plans is 1 to 64, got \(plans)") }
         guard (1...10_000).contains(repeats) else { throw ValidationError("--repeats is 1 to 10000, got \(repeats)") }
     }
 }

@@ -10,6 +10,8 @@ struct BenchRow: Encodable {
     var batch: Int
     var size: Int
     var threads: Int
+    /// Plans that ran side by side.
+    var plans: Int
     var medianMs: Double
     var minMs: Double
     /// Processor time of one pass, all threads together; unlike the wall clock's it barely grows when others use the machine too.
@@ -48,17 +50,33 @@ func processorMilliseconds() -> Double {
     return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
 }
 
-/// Runs `step` twice to warm up, then `repeats` times; median and shortest in milliseconds.
-func timed(repeats: Int, _ step: () throws -> Void) rethrows -> (median: Double, shortest: Double) {
+/// Milliseconds of one pass.
+struct BenchTimes {
+    let median: Double
+    let shortest: Double
+    /// The median of the processor time, all threads together; nil where several plans shared it.
+    let processor: Double?
+
+    init(_ times: [Double], processor: [Double] = []) {
+        let sorted = times.sorted()
+        median = sorted[sorted.count / 2]
+        shortest = sorted[0]
+        self.processor = processor.isEmpty ? nil : processor.sorted()[processor.count / 2]
+    }
+}
+
+/// Runs `step` twice to warm up, then `repeats` times.
+func timed(repeats: Int, _ step: () throws -> Void) rethrows -> BenchTimes {
     for _ in 0..<2 { try step() }
     var times: [Double] = []
+    var processor: [Double] = []
     for _ in 0..<repeats {
-        let start = DispatchTime.now().uptimeNanoseconds
+        let start = DispatchTime.now().uptimeNanoseconds, used = processorMilliseconds()
         try step()
+        processor.append(processorMilliseconds() - used)
         times.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6)
     }
-    times.sort()
-    return (times[times.count / 2], times[0])
+    return BenchTimes(times, processor: processor)
 }
 
 /// A table of primitives, slowest first, and the sums by implementation.

@@ -29,6 +29,7 @@ struct InferBenchCommand: ParsableCommand {
         let float = try backend.inferencePlan(graph, parameters, planOptions)
         let creation = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
         let plan: any InferencePlan
+        var plans: [any InferencePlan] = []
         var bytes = graph.parameterCount * 4
         if precision == "int8" {
             var calibration = Calibration(method: .minmax, plan: float)
@@ -37,21 +38,27 @@ struct InferBenchCommand: ParsableCommand {
             let network = try Quantiser.quantise(folded, scales: calibration.scales(), weightBits: backend.hasWideInt8Products ? 8 : 7)
             bytes = network.weights.values.reduce(0) { $0 + $1.values.count + 4 * ($1.scales.count + $1.bias.count) }
             plan = try backend.inferencePlan(network, planOptions)
+            while plans.count + 1 < options.plans { plans.append(try backend.inferencePlan(network, planOptions)) }
         } else {
             plan = float
+            while plans.count + 1 < options.plans { plans.append(try backend.inferencePlan(graph, parameters, planOptions)) }
         }
-        var processor: [Double] = []
-        let times = try timed(repeats: options.repeats * 4) {
-            let start = processorMilliseconds()
-            _ = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.run(pictures, count: options.batch) }
-            processor.append(processorMilliseconds() - start)
+        plans.append(plan)
+        // Each plan is used by one thread.
+        nonisolated(unsafe) let each = plans
+        let batch = options.batch, repeats = options.repeats * 4
+        @Sendable func answer(_ number: Int) throws {
+            _ = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try each[number].run(pictures, count: batch) }
         }
+        let times: BenchTimes =
+            try options.plans == 1
+            ? timed(repeats: repeats) { try answer(0) } : PlansSideBySide.timed(options.plans, repeats: repeats, answer)
         if options.explain { print(explanation(of: try plan.explain(repeats: options.repeats))) }
         let row = BenchRow(
             peer: "Aliquot, \(backend.description)", work: "infer", precision: precision, network: options.network, batch: options.batch,
             size: options.size,
-            threads: options.threads, medianMs: times.median, minMs: times.shortest, cpuMs: processor.sorted()[processor.count / 2],
-            imagesPerSecond: Double(options.batch) / times.median * 1e3, bytes: bytes,
+            threads: options.threads, plans: options.plans, medianMs: times.median, minMs: times.shortest, cpuMs: times.processor,
+            imagesPerSecond: Double(options.batch * options.plans) / times.median * 1e3, bytes: bytes,
             activationBytes: plan.activationBytes, creationMs: precision == "float" ? creation : nil)
         print(try row.line())
     }

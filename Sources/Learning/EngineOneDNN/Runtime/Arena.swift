@@ -47,6 +47,8 @@ final class Buffer {
     func grow(to bytes: Int) { self.bytes = max(self.bytes, (bytes + 63) & ~63) }
 
     var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
+    /// Numbers in bfloat16.
+    var halves: UnsafeMutablePointer<UInt16> { address.assumingMemoryBound(to: UInt16.self) }
 
     /// A page that holds nothing: where buffers point before they have a place.
     private nonisolated(unsafe) static let unplaced = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)

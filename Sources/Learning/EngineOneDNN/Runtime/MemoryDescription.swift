@@ -20,8 +20,8 @@ struct MemoryDescription {
     }
 
     /// Activations `[batch, channels, height, width]` in channel blocks of `width`.
-    static func blocked(_ shape: [Int], width: Int) throws(EngineError) -> MemoryDescription {
-        try MemoryDescription(shape, dnnl_f32, width == 16 ? dnnl_nChw16c : dnnl_nChw8c)
+    static func blocked(_ shape: [Int], width: Int, _ type: dnnl_data_type_t = dnnl_f32) throws(EngineError) -> MemoryDescription {
+        try MemoryDescription(shape, type, width == 16 ? dnnl_nChw16c : dnnl_nChw8c)
     }
 
     /// Convolution weights in state-dictionary order: `[outputs, inputs, k, k]`, with groups `[groups, outputs / groups, inputs / groups, k, k]`.

@@ -43,12 +43,15 @@ struct InstructionSet {
     let blockWidth: Int
     /// Whether 8-bit products are summed without saturation.
     let hasVNNI: Bool
+    /// Whether pairs of bfloat16 products are summed in float32 by one instruction.
+    let hasBfloat16: Bool
     let name: String
 
     init(_ isa: dnnl_cpu_isa_t) {
         func has(_ other: dnnl_cpu_isa_t) -> Bool { isa.rawValue & other.rawValue == other.rawValue }
         blockWidth = has(dnnl_cpu_isa_avx512_core) ? 16 : 8
         hasVNNI = has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni)
+        hasBfloat16 = has(dnnl_cpu_isa_avx512_core_bf16)
         name =
             has(dnnl_cpu_isa_avx512_core_vnni)
             ? "AVX-512 VNNI"

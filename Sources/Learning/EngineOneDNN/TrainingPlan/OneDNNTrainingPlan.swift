@@ -20,7 +20,11 @@ package final class OneDNNTrainingPlan: TrainingPlan {
     /// Gradients of earlier batches of a step.
     private var sums: FlatMemory?
 
+    /// - Throws: ``EngineError/unsupported(what:by:)`` for a precision that this CPU has not.
     package init(_ graph: Graph, _ options: PlanOptions) throws(EngineError) {
+        guard options.precision == .float32 || Runtime.instructionSet.hasBfloat16 else {
+            throw .unsupported(what: "training in bfloat16 on a CPU without AVX512_BF16 and AMX", by: "oneDNN")
+        }
         self.graph = graph
         self.options = options
         batch = options.batch

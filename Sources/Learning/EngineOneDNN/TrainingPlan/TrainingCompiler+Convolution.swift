@@ -6,20 +6,22 @@ import Foundation
 extension TrainingCompiler {
     func forwardConvolution(_ unit: TrainingUnit, _ parts: [ConvolutionPart]) throws(EngineError) {
         guard let convolution = convolutions[unit.name] else { return }
-        let x = try value(unit.input), y = try makeValue(unit.output)
         guard let forward = convolution.forward else {
             guard let depthwise = convolution.depthwise else { return }
+            let x = try value(unit.input), y = try makeValue(unit.output)
             let weights = try parameters.value(convolution.names[0])
             return appendForward(
                 KernelOperation(unit.name, "depthwise forward", flops: convolution.flops) {
                     depthwise.forward(x: x.floats, weights: weights, y: y.floats)
                 })
         }
-        let weights = try forward.memory(dnnl_query_weights_md)
+        let x = try convolutionSource(unit.input, convolution)
+        let own = try forward.memory(dnnl_query_weights_md)
+        let weights = try turned(convolution, to: own, node: unit.name) { self.appendForward($0) }
+        let y = try makeValue(unit.output)
         var arguments = [
-            PrimitiveOperation.Argument(DNNL_ARG_SRC, try description(unit.input), x),
-            .init(DNNL_ARG_WEIGHTS, weights, try parameter(convolution.names[0], bytes: weights.bytes)),
-            .init(DNNL_ARG_DST, try description(unit.output), y),
+            PrimitiveOperation.Argument(DNNL_ARG_SRC, try description(unit.input, convolution.type), x),
+            .init(DNNL_ARG_WEIGHTS, own, weights), .init(DNNL_ARG_DST, try description(unit.output), y),
         ]
         if convolution.shapes.convolution.hasBias {
             let bias = try MemoryDescription([convolution.shapes.convolution.outputs], dnnl_f32, dnnl_a)
@@ -32,27 +34,24 @@ extension TrainingCompiler {
 
     func backwardConvolution(_ unit: TrainingUnit, _ parts: [ConvolutionPart], activation: Activation?) throws(EngineError) {
         guard let convolution = convolutions[unit.name] else { return }
-        var dy: Buffer
         if let activation {
             // Mask and sum of two readers in one pass.
             let parts = try gradientParts(unit.output), y = try value(unit.output)
             let first = parts[0], second = parts.count == 2 ? parts[1] : nil
             let count = try count(unit.output), code = aliquot_activation((activation as Activation?).code), threads = Int32(threads)
             gradients[unit.output] = [first]
-            dy = first
             appendBackward(
                 KernelOperation(unit.name, "activation backward") {
                     aliquot_activation_backward(first.floats, second?.floats, y.floats, first.floats, count, code, threads)
                 })
-        } else {
-            dy = try gradient(unit.output)
         }
+        let dy = try convolutionGradient(unit, convolution)
         try backwardWeights(unit, convolution, dy)
         if unit.input != 0 { try backwardData(unit, convolution, dy) }
     }
 
     private func backwardWeights(_ unit: TrainingUnit, _ convolution: TrainingConvolution, _ dy: Buffer) throws(EngineError) {
-        let x = try value(unit.input)
+        let x = try convolutionSource(unit.input, convolution)
         let address = try parameters.gradient(convolution.names[0])
         if let primitive = convolution.backwardWeights {
             let kept = convolution.weights
@@ -61,8 +60,9 @@ extension TrainingCompiler {
             let destination = Buffer(kept: address, bytes: kept.bytes)
             let gradient = isDirect ? destination : makeBuffer(bytes: own.bytes)
             var arguments = [
-                PrimitiveOperation.Argument(DNNL_ARG_SRC, try description(unit.input), x),
-                .init(DNNL_ARG_DIFF_DST, try description(unit.output), dy), .init(DNNL_ARG_DIFF_WEIGHTS, own, gradient),
+                PrimitiveOperation.Argument(DNNL_ARG_SRC, try description(unit.input, convolution.type), x),
+                .init(DNNL_ARG_DIFF_DST, try description(unit.output, convolution.type), dy),
+                .init(DNNL_ARG_DIFF_WEIGHTS, own, gradient),
             ]
             if convolution.shapes.convolution.hasBias {
                 let bias = try MemoryDescription([convolution.shapes.convolution.outputs], dnnl_f32, dnnl_a)
@@ -72,7 +72,7 @@ extension TrainingCompiler {
             arguments += try primitive.scratchArgument(scratch)
             appendBackward(
                 PrimitiveOperation("\(convolution.kind) backward weights", primitive, flops: convolution.flops, arguments: arguments))
-            if !isDirect { try appendReorder(own, gradient, kept, destination, node: unit.name) }
+            if !isDirect { appendBackward(try reorder(own, gradient, kept, destination, node: unit.name)) }
         } else if let depthwise = convolution.depthwise {
             let partials = partials
             appendBackward(
@@ -98,31 +98,76 @@ extension TrainingCompiler {
                     depthwise.backwardData(dy: dy.floats, weights: weights, dx: dx.floats)
                 }, isBelowHead: true)
         }
-        let kept = convolution.weights, own = try primitive.memory(dnnl_query_weights_md)
-        let weights = try parameter(convolution.names[0], bytes: kept.bytes)
-        var turned = weights
-        if !own.isSame(as: kept) {
-            turned = makeBuffer(bytes: own.bytes)
-            try appendReorder(kept, weights, own, turned, node: unit.name, isBelowHead: true)
-        }
+        let own = try primitive.memory(dnnl_query_weights_md)
+        let weights = try turned(convolution, to: own, node: unit.name) { self.appendBackward($0, isBelowHead: true) }
         let dx = try newGradient(of: unit.input)
         appendBackward(
             PrimitiveOperation(
                 "\(convolution.kind) backward data", primitive, flops: convolution.flops,
                 arguments: [
-                    .init(DNNL_ARG_WEIGHTS, own, turned), .init(DNNL_ARG_DIFF_DST, try description(unit.output), dy),
+                    .init(DNNL_ARG_WEIGHTS, own, weights), .init(DNNL_ARG_DIFF_DST, try description(unit.output, convolution.type), dy),
                     .init(DNNL_ARG_DIFF_SRC, try description(unit.input), dx),
                 ] + (try primitive.scratchArgument(scratch))), isBelowHead: true)
     }
 
-    private func appendReorder(
-        _ from: MemoryDescription, _ source: Buffer, _ to: MemoryDescription, _ destination: Buffer, node: String, isBelowHead: Bool = false
-    ) throws(EngineError) {
+    /// The weights as a primitive wants them: as they are kept, or reordered (and rounded) at this place of the step.
+    private func turned(
+        _ convolution: TrainingConvolution, to own: MemoryDescription, node: String, _ append: (any PlanOperation) -> Void
+    ) throws(EngineError) -> Buffer {
+        let kept = convolution.weights
+        let weights = try parameter(convolution.names[0], bytes: kept.bytes)
+        if own.isSame(as: kept) { return weights }
+        let turned = makeBuffer(bytes: own.bytes)
+        append(try reorder(kept, weights, own, turned, node: node))
+        return turned
+    }
+
+    private func reorder(
+        _ from: MemoryDescription, _ source: Buffer, _ to: MemoryDescription, _ destination: Buffer, node: String
+    ) throws(EngineError) -> PrimitiveOperation {
         let description = try PrimitiveDescription(reorder: from, to: to, attributes: attributes, runtime, node: node)
-        appendBackward(
-            PrimitiveOperation(
-                "weight reorder", description,
-                arguments: [.init(DNNL_ARG_FROM, from, source), .init(DNNL_ARG_TO, to, destination)]
-                    + (try description.scratchArgument(scratch))), isBelowHead: isBelowHead)
+        return PrimitiveOperation(
+            "weight reorder", description,
+            arguments: [.init(DNNL_ARG_FROM, from, source), .init(DNNL_ARG_TO, to, destination)]
+                + (try description.scratchArgument(scratch)))
+    }
+
+    // MARK: bfloat16
+
+    /// What a convolution reads: the result of a node, or that result rounded once for all convolutions that read it, forward and backward.
+    private func convolutionSource(_ node: Int, _ convolution: TrainingConvolution) throws(EngineError) -> Buffer {
+        guard convolution.type == dnnl_bf16 else { return try value(node) }
+        if let rounded = roundedValues[node] {
+            rounded.use(at: time)
+            return rounded
+        }
+        let x = try value(node), rounded = try makeRounded(node)
+        appendForward(try rounding("round", x, rounded, node: node))
+        return rounded
+    }
+
+    /// Memory for a node's result in bfloat16.
+    func makeRounded(_ node: Int) throws(EngineError) -> Buffer {
+        let rounded = makeBuffer(bytes: try bytes(node) / 2)
+        roundedValues[node] = rounded
+        return rounded
+    }
+
+    /// The gradient of a convolution's result as its primitives read it: rounded by the norm that made it, or here.
+    private func convolutionGradient(_ unit: TrainingUnit, _ convolution: TrainingConvolution) throws(EngineError) -> Buffer {
+        if let rounded = roundedGradients[unit.output] {
+            rounded.use(at: time)
+            return rounded
+        }
+        let dy = try gradient(unit.output)
+        guard convolution.type == dnnl_bf16 else { return dy }
+        let rounded = makeBuffer(bytes: try bytes(unit.output) / 2)
+        appendBackward(try rounding("round gradient", dy, rounded, node: unit.output))
+        return rounded
+    }
+
+    private func rounding(_ kind: String, _ from: Buffer, _ to: Buffer, node: Int) throws(EngineError) -> KernelOperation {
+        let count = try count(node), threads = Int32(threads)
+        return KernelOperation(nodeName(node), kind) { aliquot_round_to_bfloat16(from.floats, to.halves, count, threads) }
     }
 }

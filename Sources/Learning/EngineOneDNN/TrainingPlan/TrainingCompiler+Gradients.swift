@@ -31,7 +31,7 @@ extension TrainingCompiler {
             })
     }
 
-    private func nodeName(_ node: Int) -> String { graph.nodes[node].name.isEmpty ? "\(node)" : graph.nodes[node].name }
+    func nodeName(_ node: Int) -> String { graph.nodes[node].name.isEmpty ? "\(node)" : graph.nodes[node].name }
 
     /// The gradient of a node's result in one or two buffers, to be added.
     func gradientParts(_ node: Int) throws(EngineError) -> [Buffer] {

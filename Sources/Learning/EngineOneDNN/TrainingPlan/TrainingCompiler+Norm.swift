@@ -29,14 +29,29 @@ extension TrainingCompiler {
         let factors = depth > 0 ? depthFactors(unit, depth) : nil
         let record = try record(unit, norm, activation)
         let r = try residual.map { node throws(EngineError) in try value(node) }
-        let y = try makeValue(unit.output)
+        let (y, rounded) = try results(unit.output)
         appendForward(
             KernelOperation(unit.name, "norm forward") {
                 var job = record.forward(residual: r, y: y)
                 var extras = aliquot_norm_extras()
+                extras.rounded = rounded?.halves
                 extras.factors = UnsafePointer(factors?.floats)
                 aliquot_norm_forward_run_with(&job, &extras)
             })
+    }
+
+    /// Memory for a norm's result, in the forms in which it is wanted.
+    private func results(_ node: Int) throws(EngineError) -> (y: Buffer?, rounded: Buffer?) {
+        let rounded = roundedResults.rounded.contains(node) ? try makeRounded(node) : nil
+        return (roundedResults.isWantedExact(node) ? try makeValue(node) : nil, rounded)
+    }
+
+    /// Memory for the gradient that a norm gives back to a convolution in bfloat16.
+    private func roundedGradient(of node: Int) throws(EngineError) -> Buffer? {
+        guard roundedResults.roundedGradients.contains(node) else { return nil }
+        let rounded = makeBuffer(bytes: try bytes(node) / 2)
+        roundedGradients[node] = rounded
+        return rounded
     }
 
     func forwardSqueezedNorm(_ unit: TrainingUnit, _ norm: BatchNorm, activation: Activation?, pool: Int) throws(EngineError) {
@@ -52,12 +67,13 @@ extension TrainingCompiler {
     }
 
     func forwardGatedNorm(_ unit: TrainingUnit, norm: Int, gate: Int) throws(EngineError) {
-        let record = try used(norm), s = try value(gate), y = try makeValue(unit.output), channels = Int32(shapes[gate][1])
+        let record = try used(norm), s = try value(gate), (y, rounded) = try results(unit.output), channels = Int32(shapes[gate][1])
         appendForward(
             KernelOperation(unit.name, "norm forward gated") {
                 var job = record.forward(residual: nil, y: y)
                 var extras = aliquot_norm_extras()
                 extras.channels = channels
+                extras.rounded = rounded?.halves
                 extras.gate = UnsafePointer(s.floats)
                 aliquot_norm_apply_run(&job, &extras)
             })
@@ -92,18 +108,20 @@ extension TrainingCompiler {
         let g = dy2 != nil || (residual != nil && activation != nil) ? dy : nil
         var y: Buffer?
         if let residual, let activation { y = try value(activation.isInvertible ? unit.output : residual) }
-        let dx: Buffer
+        let rounded = try roundedGradient(of: unit.input)
+        var dx: Buffer?
         if let residual {
             try addGradient(dy, to: residual)
-            dx = try newGradient(of: unit.input)
+            if rounded == nil { dx = try newGradient(of: unit.input) }
         } else {
             dx = dy
-            try addGradient(dy, to: unit.input)
+            if rounded == nil { try addGradient(dy, to: unit.input) }
         }
         appendBackward(
             KernelOperation(unit.name, "norm backward") {
                 var job = record.backward(dy: dy, dy2: dy2, y: y, g: g, dx: dx, hasResidual: residual != nil)
                 var extras = aliquot_norm_extras()
+                extras.rounded = rounded?.halves
                 extras.factors = UnsafePointer(factors?.floats)
                 aliquot_norm_backward_run_with(&job, &extras)
             })
@@ -130,12 +148,14 @@ extension TrainingCompiler {
         guard let gate = gates[unit.output] else { throw .unsupported(what: "the gate of '\(unit.name)'", by: "training") }
         gate.use(at: time)
         let dy = parts[0], dy2 = parts.count == 2 ? parts[1] : nil, channels = Int32(shapes[pool][1])
-        try addGradient(dy, to: unit.input)
+        let rounded = try roundedGradient(of: unit.input)
+        if rounded == nil { try addGradient(dy, to: unit.input) }
         appendBackward(
             KernelOperation(unit.name, "norm backward squeezed") {
                 var job = record.backward(dy: dy, dy2: dy2, y: nil, g: dy2 == nil ? nil : dy, dx: dy, hasResidual: false)
                 var extras = aliquot_norm_extras()
                 extras.channels = channels
+                extras.rounded = rounded?.halves
                 extras.gate = UnsafePointer(gate.floats)
                 extras.dpooled = UnsafePointer(dpooled.floats)
                 aliquot_norm_backward_run_with(&job, &extras)

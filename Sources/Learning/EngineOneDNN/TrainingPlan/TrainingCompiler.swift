@@ -19,6 +19,7 @@ final class TrainingCompiler {
     let threads: Int
     let width: Int
     let batch: Int
+    let precision: TrainingPrecision
     let units: [TrainingUnit]
     let shapes: [[Int]]
     let arena = Arena()
@@ -38,6 +39,10 @@ final class TrainingCompiler {
     private(set) var headBackward: [any PlanOperation] = []
 
     private var values: [Int: Buffer] = [:]
+    /// Results and gradients rounded to bfloat16, for convolutions.
+    let roundedResults: RoundedResults
+    var roundedValues: [Int: Buffer] = [:]
+    var roundedGradients: [Int: Buffer] = [:]
     var gradients: [Int: [Buffer]] = [:]
     /// For each node, the gradients of the rearrangements that read it.
     var routeReaders: [Int: [RouteReader]] = [:]
@@ -63,6 +68,7 @@ final class TrainingCompiler {
         if let whole { runtime = whole.runtime } else { runtime = try Runtime(threads: options.threads) }
         threads = options.threads
         batch = options.batch
+        precision = options.precision
         width = Runtime.instructionSet.blockWidth
         units = try TrainingUnits.units(of: graph)
         shapes = try graph.shapes(batch: options.batch, side: options.side)
@@ -72,9 +78,10 @@ final class TrainingCompiler {
             guard case .convolution(let parts, let activation) = unit.kind else { continue }
             convolutions[unit.name] = try TrainingConvolution(
                 unit, parts, activation: activation, input: shapes[unit.input], output: shapes[unit.output], width: width,
-                threads: options.threads, weights: whole?.convolutions[unit.name]?.weights, runtime)
+                threads: options.threads, precision: options.precision, weights: whole?.convolutions[unit.name]?.weights, runtime)
         }
         self.convolutions = convolutions
+        roundedResults = RoundedResults(units, convolutions, consumers: graph.consumers)
         if let whole {
             parameters = whole.parameters
         } else {
@@ -139,8 +146,8 @@ final class TrainingCompiler {
             width: Int32(width), threads: Int32(threads))
     }
 
-    func description(_ node: Int) throws(EngineError) -> MemoryDescription {
-        try node == 0 ? MemoryDescription(shapes[0], dnnl_f32, dnnl_nchw) : .blocked(shapes[node], width: width)
+    func description(_ node: Int, _ type: dnnl_data_type_t = dnnl_f32) throws(EngineError) -> MemoryDescription {
+        try node == 0 ? MemoryDescription(shapes[0], type, dnnl_nchw) : .blocked(shapes[node], width: width, type)
     }
 
     func bytes(_ node: Int) throws(EngineError) -> Int {

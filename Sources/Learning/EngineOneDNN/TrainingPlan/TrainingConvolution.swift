@@ -13,8 +13,10 @@ struct TrainingConvolution {
     let forward: PrimitiveDescription?
     let backwardData: PrimitiveDescription?
     let backwardWeights: PrimitiveDescription?
-    /// How the weights lie, as primitives describe it.
+    /// How the weights lie, as primitives describe it: in float32, whatever is multiplied.
     let weights: MemoryDescription
+    /// What is multiplied: `dnnl_f32`, or `dnnl_bf16` where that was asked for and oneDNN has fast primitives for it.
+    let type: dnnl_data_type_t
     /// Where one of them is nil.
     let depthwise: DepthwiseShapes?
     /// Multiplications and additions of one direction, without those with the zeros of a dense form.
@@ -30,7 +32,7 @@ struct TrainingConvolution {
     ///   - weights: the layout that the weights have already; nil: the one that the forward pass likes best.
     init(
         _ unit: TrainingUnit, _ parts: [ConvolutionPart], activation: Activation?, input: [Int], output: [Int], width: Int, threads: Int,
-        weights known: MemoryDescription?, _ runtime: Runtime
+        precision: TrainingPrecision, weights known: MemoryDescription?, _ runtime: Runtime
     ) throws(EngineError) {
         let convolutions = parts.map(\.convolution)
         names = parts.map(\.weight)
@@ -42,6 +44,7 @@ struct TrainingConvolution {
                 inputs: input[1], outputs: output[1], kernel: own.largest.kernel, stride: own.largest.stride, padding: own.largest.padding,
                 groups: input[1])
             shapes = ConvolutionShapes(name: unit.name, convolution: whole, input: input, output: output)
+            type = dnnl_f32
             layout = DepthwiseLayout(convolutions.map { ($0.inputs, $0.kernel) }, width: width)
             depthwise = own
             weights = try MemoryDescription(
@@ -54,49 +57,24 @@ struct TrainingConvolution {
         depthwise = nil
         let whole = try Self.whole(convolutions, side: input[2], name: unit.name, width: width)
         shapes = ConvolutionShapes(name: unit.name, convolution: whole.convolution, input: input, output: output)
-        let source = try unit.input == 0 ? MemoryDescription(input, dnnl_f32, dnnl_nchw) : .blocked(input, width: width)
-        let destination = try MemoryDescription.blocked(output, width: width)
-        let bias = whole.convolution.hasBias ? try MemoryDescription([whole.convolution.outputs], dnnl_f32, dnnl_a) : nil
-        let attributes = try PrimitiveAttributes()
-        let fused = try PrimitiveAttributes()
-        if let activation { try fused.setPostOperations(sumScale: nil, activation: activation) }
-        let wanted: MemoryDescription
-        if let known { wanted = known } else { wanted = try .any(MemoryDescription.weightDimensions(whole.convolution)) }
-        let shapes = shapes, isWinograd = Self.isWinograd(whole.convolution, width: width) && unit.input != 0
-        let forward = try shapes.forward(source, wanted, bias: bias, destination, isTraining: true, attributes: fused, runtime)
-        self.forward = forward
-        backwardData =
-            unit.input == 0
-            ? nil
-            : try Self.description(isWinograd) { (algorithm) throws(EngineError) in
-                try shapes.backwardData(source, destination, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
-            }
-        backwardWeights = try Self.description(isWinograd) { (algorithm) throws(EngineError) in
-            try shapes.backwardWeights(source, destination, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
+        let isFirst = unit.input == 0
+        let rounded =
+            precision == .bfloat16
+            ? try DensePrimitives(shapes, isFirst: isFirst, activation: activation, width: width, dnnl_bf16, runtime) : nil
+        let primitives: DensePrimitives
+        if let rounded, rounded.isFast {
+            primitives = rounded
+        } else {
+            primitives = try DensePrimitives(
+                shapes, isFirst: isFirst, activation: activation, width: width, dnnl_f32, weights: known, runtime)
         }
-        weights = try forward.memory(dnnl_query_weights_md)
+        type = primitives.type
+        (forward, backwardData, backwardWeights) = (primitives.forward, primitives.backwardData, primitives.backwardWeights)
+        if let known { weights = known } else { weights = try primitives.weights }
         let primitive = PrimitiveLayout(
             name: unit.name, count: whole.convolution.weightShape.reduce(1, *), plain: try .plainWeights(whole.convolution),
             layout: weights)
         if let dense = whole.dense { layout = DenseLayout(whole: primitive, parts: dense) } else { layout = primitive }
-    }
-
-    /// Winograd's algorithm (Lavin and Gray 2015, arXiv:1509.09308) takes a quarter of the multiplications of dense 3×3 convolutions; oneDNN has it with AVX-512.
-    /// Its results differ from the direct ones by 1e-6 (relative L2): good for gradients, but forward ten times as many numbers near zero would fall on the other
-    /// side of a ReLU, each of which moves a gradient by far more. So only the backward pass uses it.
-    private static func isWinograd(_ convolution: Convolution, width: Int) -> Bool {
-        width == 16 && convolution.kernel == 3 && convolution.stride == 1 && convolution.groups == 1
-            && convolution.inputs.isMultiple(of: 16) && convolution.outputs.isMultiple(of: 16)
-    }
-
-    /// The primitive by Winograd's algorithm where it is wanted and there, else the direct one.
-    private static func description(
-        _ isWinograd: Bool, _ make: (dnnl_alg_kind_t) throws(EngineError) -> PrimitiveDescription
-    ) throws(EngineError) -> PrimitiveDescription {
-        if isWinograd, let description = try? make(dnnl_convolution_winograd), description.implementation.hasPrefix("jit_wino") {
-            return description
-        }
-        return try make(dnnl_convolution_direct)
     }
 
     /// One convolution as it is where primitives take it in blocks; parts, and groups that are no multiple of the blocks, as one dense convolution.

@@ -22,8 +22,9 @@ final class TrainingSession<Procedure: TrainingProcedure> {
         self.observer = observer
         fingerprint = try procedure.fingerprint()
         let side = trainer.configuration.geometry.size
-        plan = try trainer.backend.trainingPlan(
-            trainer.graph, PlanOptions(batch: procedure.planBatch, side: side, threads: trainer.threads))
+        var options = PlanOptions(batch: procedure.planBatch, side: side, threads: trainer.threads)
+        options.precision = trainer.configuration.precision
+        plan = try trainer.backend.trainingPlan(trainer.graph, options)
         let validationBatch = min(trainer.configuration.batchSize, trainer.data.validation.count)
         validationPlan = try trainer.backend.inferencePlan(
             trainer.graph, initial, PlanOptions(batch: validationBatch, side: side, threads: trainer.threads))

@@ -50,7 +50,7 @@ extension OpenAPISchemas {
               "name": {"type": "string"}, "version": {"type": "string"},
               "build": {"type": "object", "properties": {"configuration": {"type": "string"}, "swift": {"type": "string"}, "platform": {"type": "string"}}},
               "cores": {"type": "integer"}, "memory_bytes": {"type": "integer"},
-              "kernels": {"type": "object", "properties": {"backend": {"type": "string"}, "wide_int8_products": {"type": "boolean"}}},
+              "kernels": {"type": "object", "properties": {"backend": {"type": "string"}, "wide_int8_products": {"type": "boolean"}, "bfloat16_training": {"type": "boolean"}}},
               "workers": {"type": "integer"}, "threads_per_job": {"type": "integer"},
               "limits": {"type": "object", "additionalProperties": {"type": "integer"}}
             }

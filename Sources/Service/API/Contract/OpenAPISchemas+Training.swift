@@ -45,6 +45,7 @@ extension OpenAPISchemas {
                   "ema_decay": {"type": ["number", "null"], \(bounds(Ranges.averageDecay))},
                   "label_smoothing": {"type": "number", \(bounds(Ranges.labelSmoothing))},
                   "class_weights": {"enum": \(choices(TrainSpecification.ClassWeights.allCases.map(\.rawValue)))},
+                  "training_precision": {"enum": \(choices(TrainSpecification.Precision.allCases.map(\.rawValue)))},
                   "quantisation": {
                     "type": ["object", "null"], "additionalProperties": false,
                     "properties": {

@@ -29,7 +29,7 @@ struct CatalogueController: Sendable {
         let weights = try await stored().map(\.name.description)
         return try .json([
             "items": TrainSpecification.Method.allCases.map {
-                MethodMessage($0, networks: names, weights: weights, cores: environment.version.cores)
+                MethodMessage($0, networks: names, weights: weights, version: environment.version)
             }
         ])
     }

@@ -34,7 +34,7 @@ struct TrainingSubmission: Sendable {
         let weights = try await environment.disk.run { [weights = environment.weights] in try weights.networks() }
         return SubmissionContext(
             networks: environment.networks, weights: weights, cores: environment.version.cores,
-            memoryBytes: environment.version.memoryBytes,
+            memoryBytes: environment.version.memoryBytes, trainsInBfloat16: environment.version.kernels.trainsInBfloat16,
             dataset: try await facts(dataset, revision: revision))
     }
 

@@ -15,7 +15,7 @@ struct MethodMessage: Encodable, Sendable {
     private typealias Defaults = TrainSpecification.Defaults
     private typealias Ranges = TrainSpecification.Ranges
 
-    init(_ method: TrainSpecification.Method, networks: [String], weights: [String], cores: Int) {
+    init(_ method: TrainSpecification.Method, networks: [String], weights: [String], version: ServiceVersion) {
         name = method.rawValue
         usesUnlabelled = method.usesUnlabelled
         switch method {
@@ -35,7 +35,7 @@ struct MethodMessage: Encodable, Sendable {
         case .flexmatch: description = "As fixmatch, with a lower threshold for classes that are learned slowly (Zhang et al. 2021)."
         case .freematch: description = "As fixmatch, with thresholds that follow the network's own sureness (Wang et al. 2023)."
         }
-        var fields = Self.common(networks: networks, weights: weights, cores: cores)
+        var fields = Self.common(networks: networks, weights: weights, version: version)
         if method.isDistillation {
             fields += [
                 MethodField(
@@ -89,8 +89,9 @@ struct MethodMessage: Encodable, Sendable {
         }
     }
 
-    private static func common(networks: [String], weights: [String], cores: Int) -> [MethodField] {
+    private static func common(networks: [String], weights: [String], version: ServiceVersion) -> [MethodField] {
         typealias Quantisation = TrainSpecification.Quantisation
+        let precisions = TrainSpecification.Precision.allCases.filter { $0 == .float32 || version.kernels.trainsInBfloat16 }
         return [
             MethodField(name: "dataset", type: "string", required: true, description: "What to learn from."),
             .choice("network", networks, default: nil, "What is trained.", required: true),
@@ -125,6 +126,9 @@ struct MethodMessage: Encodable, Sendable {
                 "class_weights", TrainSpecification.ClassWeights.allCases.map(\.rawValue), default: Defaults.classWeights.rawValue,
                 "What a class counts for in the loss; `balanced`: every class the same."),
             .choice(
+                "training_precision", precisions.map(\.rawValue), default: Defaults.trainingPrecision.rawValue,
+                "What convolutions multiply while it learns; bfloat16 where the CPU has it."),
+            .choice(
                 "quantisation.scheme", Quantisation.Scheme.allCases.map(\.rawValue), default: Defaults.scheme.rawValue,
                 "Post-training int8, or none."),
             .choice(
@@ -132,7 +136,7 @@ struct MethodMessage: Encodable, Sendable {
                 "How ranges are found."),
             .number("quantisation.max_drop", Ranges.maximumDrop, default: Defaults.maximumDrop, "Validation macro-F1 that int8 may lose."),
             .integer("seed", Ranges.seed, default: Int(Defaults.seed), "Same seed, same bits."),
-            .integer("threads", 1...max(1, cores), default: nil, "Threads of the worker; its share of the cores if absent."),
+            .integer("threads", 1...max(1, version.cores), default: nil, "Threads of the worker; its share of the cores if absent."),
             .integer("priority", Ranges.priority, default: Defaults.priority, "Greater goes first."),
             .integer("time_limit_s", Ranges.timeLimitSeconds, default: nil, "Seconds of running before the job fails."),
         ]

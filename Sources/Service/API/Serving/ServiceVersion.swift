@@ -15,15 +15,18 @@ package struct ServiceVersion: Sendable, Encodable {
     package struct Kernels: Sendable, Encodable {
         package let backend: String
         package let wideInt8Products: Bool
+        package let trainsInBfloat16: Bool
 
-        package init(backend: String, wideInt8Products: Bool) {
+        package init(backend: String, wideInt8Products: Bool, trainsInBfloat16: Bool) {
             self.backend = backend
             self.wideInt8Products = wideInt8Products
+            self.trainsInBfloat16 = trainsInBfloat16
         }
 
         private enum CodingKeys: String, CodingKey {
             case backend
             case wideInt8Products = "wide_int8_products"
+            case trainsInBfloat16 = "bfloat16_training"
         }
     }
 

@@ -10,19 +10,22 @@ package struct SubmissionContext: Sendable {
     package let cores: Int
     /// Bytes of memory of this machine: the most a job may need.
     package let memoryBytes: Int
+    /// Whether this machine's CPU has instructions for training in bfloat16.
+    package let trainsInBfloat16: Bool
     /// The dataset (at the revision) that the job names; nil when there is none.
     package let dataset: DatasetFacts?
 
     package init(
         networks: [NetworkDescription], methods: [TrainSpecification.Method] = TrainSpecification.Method.allCases,
         weights: [String: String], cores: Int,
-        memoryBytes: Int, dataset: DatasetFacts?
+        memoryBytes: Int, trainsInBfloat16: Bool = false, dataset: DatasetFacts?
     ) {
         self.networks = networks
         self.methods = methods
         self.weights = weights
         self.cores = cores
         self.memoryBytes = memoryBytes
+        self.trainsInBfloat16 = trainsInBfloat16
         self.dataset = dataset
     }
 }

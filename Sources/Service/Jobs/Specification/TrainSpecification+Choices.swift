@@ -48,6 +48,9 @@ extension TrainSpecification {
     /// What a class counts for in the loss: as much as its pictures (`none`), or as much as every other class (`balanced`: n / (classes × n of the class)).
     package enum ClassWeights: String, Codable, Sendable, CaseIterable { case none, balanced }
 
+    /// What the convolutions of a training step multiply; everything else is float32. The trained network is float32 in both.
+    package enum Precision: String, Codable, Sendable, CaseIterable { case float32, bfloat16 }
+
     package enum Optimiser: String, Codable, Sendable, CaseIterable { case adamw, sgd }
 
     /// How the trained network is turned into int8.

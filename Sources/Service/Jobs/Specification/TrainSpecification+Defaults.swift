@@ -45,6 +45,8 @@ extension TrainSpecification {
         package static let labelSmoothing = 0.0
         /// The pictures as they are: weights that balance make rare classes noisy.
         package static let classWeights = ClassWeights.none
+        /// Exact, and runs on every CPU.
+        package static let trainingPrecision = Precision.float32
         /// Every model is served faster by int8 where the gates allow it.
         package static let scheme = Quantisation.Scheme.ptq
         /// Robust against single outliers.

@@ -8,6 +8,12 @@ extension TrainSpecification {
             "method", "unknown_value", "got '\(method.rawValue)'; allowed are \(context.methods.map(\.rawValue).joined(separator: ", "))")
     }
 
+    static func judgePrecision(_ precision: Precision?, _ reader: inout FieldReader, _ context: SubmissionContext) {
+        guard precision == .bfloat16, !context.trainsInBfloat16 else { return }
+        reader.refuse(
+            "training_precision", "not_available", "this machine's CPU has neither AVX512_BF16 nor AMX; allowed is float32")
+    }
+
     static func judgeWeights(
         _ weights: String?, network: NetworkDescription?, freezeEpochs: Int?, epochs: Int, _ reader: inout FieldReader,
         _ context: SubmissionContext

@@ -25,6 +25,7 @@ extension TrainSpecification {
         let semiSupervision = SemiSupervision.read(&reader, method: method)
         let labelSmoothing = reader.number("label_smoothing", Ranges.labelSmoothing)
         let classWeights = reader.choice("class_weights", ClassWeights.self)
+        let trainingPrecision = reader.choice("training_precision", Precision.self)
         let quantisation = readQuantisation(&reader)
         let baseline = reader.boolean("baseline")
         let seed = reader.integer("seed", Ranges.seed)
@@ -34,6 +35,7 @@ extension TrainSpecification {
         reader.finish()
 
         judgeMethod(method, &reader, context)
+        judgePrecision(trainingPrecision, &reader, context)
         judgeWeights(weights, network: network, freezeEpochs: freezeEpochs, epochs: epochs, &reader, context)
         if let dataset { judgeDataset(dataset, method: method, &reader, context) }
         let side = imageSize ?? Defaults.imageSize
@@ -53,7 +55,8 @@ extension TrainSpecification {
             flips: flips ?? Defaults.flips,
             confidence: confidence ?? Defaults.confidence, semiSupervision: semiSupervision,
             labelSmoothing: labelSmoothing ?? Defaults.labelSmoothing,
-            classWeights: classWeights ?? Defaults.classWeights, quantisation: quantisation,
+            classWeights: classWeights ?? Defaults.classWeights, trainingPrecision: trainingPrecision ?? Defaults.trainingPrecision,
+            quantisation: quantisation,
             baseline: baseline, seed: seed.map(UInt64.init) ?? Defaults.seed, threads: threads, priority: priority ?? Defaults.priority,
             timeLimitSeconds: timeLimit)
     }

@@ -35,6 +35,8 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
     package let semiSupervision: SemiSupervision
     package let labelSmoothing: Double
     package let classWeights: ClassWeights
+    /// bfloat16 only where the machine that runs the job has instructions for it.
+    package let trainingPrecision: Precision
     package let quantisation: Quantisation
     /// Whether `supervised` is trained too, with the same network, seed and budget, and compared.
     package let baseline: Bool
@@ -57,6 +59,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         case freezeEpochs = "freeze_epochs"
         case labelSmoothing = "label_smoothing"
         case classWeights = "class_weights"
+        case trainingPrecision = "training_precision"
         case timeLimitSeconds = "time_limit_s"
     }
 
@@ -70,7 +73,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         freezeEpochs: Int? = nil,
         patience: Int = Defaults.patience, flips: Flips = Defaults.flips, confidence: Double = Defaults.confidence,
         semiSupervision: SemiSupervision? = nil, labelSmoothing: Double = Defaults.labelSmoothing,
-        classWeights: ClassWeights = Defaults.classWeights,
+        classWeights: ClassWeights = Defaults.classWeights, trainingPrecision: Precision = Defaults.trainingPrecision,
         quantisation: Quantisation = Quantisation(), baseline: Bool? = nil,
         seed: UInt64 = Defaults.seed,
         threads: Int? = nil, priority: Int = Defaults.priority, timeLimitSeconds: Int? = nil
@@ -96,6 +99,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         self.semiSupervision = semiSupervision ?? SemiSupervision(method)
         self.labelSmoothing = labelSmoothing
         self.classWeights = classWeights
+        self.trainingPrecision = trainingPrecision
         self.quantisation = quantisation
         self.baseline = baseline ?? method.usesUnlabelled
         self.seed = seed
@@ -109,6 +113,11 @@ extension KeyedDecodingContainer {
     /// Jobs that an earlier release has stored know no class weights: they ran with the default. (The compiler's own decoding calls this overload.)
     func decode(_ type: TrainSpecification.ClassWeights.Type, forKey key: Key) throws -> TrainSpecification.ClassWeights {
         try decodeIfPresent(type, forKey: key) ?? TrainSpecification.Defaults.classWeights
+    }
+
+    /// Nor a precision.
+    func decode(_ type: TrainSpecification.Precision.Type, forKey key: Key) throws -> TrainSpecification.Precision {
+        try decodeIfPresent(type, forKey: key) ?? TrainSpecification.Defaults.trainingPrecision
     }
 
     /// Nor these fields: they ran one round of plain distillation.

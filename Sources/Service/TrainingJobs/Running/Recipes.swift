@@ -84,6 +84,9 @@ struct Recipes {
         guard let flips = Flips(rawValue: specification.flips.rawValue) else {
             throw .unknownChoice(field: "flips", got: specification.flips.rawValue)
         }
+        guard let precision = TrainingPrecision(rawValue: specification.trainingPrecision.rawValue) else {
+            throw .unknownChoice(field: "training_precision", got: specification.trainingPrecision.rawValue)
+        }
         let decay = Float(specification.weightDecay)
         let optimiser: Optimiser =
             switch specification.optimiser {
@@ -95,6 +98,6 @@ struct Recipes {
             freezeEpochs: isPretrained ? min(specification.freezeEpochs, specification.epochs - 1) : 0, batchSize: specification.batchSize,
             optimiser: optimiser, learningRate: specification.learningRate, bodyDivisor: isPretrained ? 10 : 1,
             labelSmoothing: specification.labelSmoothing, balancesClasses: specification.classWeights == .balanced,
-            patience: specification.patience, geometry: try geometry(), flips: flips)
+            patience: specification.patience, geometry: try geometry(), flips: flips, precision: precision)
     }
 }

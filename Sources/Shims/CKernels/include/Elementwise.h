@@ -12,6 +12,8 @@ void aliquot_activation_backward(const float *dy, const float *dy2, const float 
 
 // out = parts[0] + parts[1] + … (1 to 16 parts, added in this order); out may be the same memory as any part.
 void aliquot_sum(const float *const *parts, int part_count, float *out, int64_t count, int threads);
+// y = x rounded to bfloat16, to nearest, ties to even; what is no number stays none.
+void aliquot_round_to_bfloat16(const float *x, uint16_t *y, int64_t count, int threads);
 // x *= factor.
 void aliquot_scale(float *x, int64_t count, float factor, int threads);
 

@@ -35,6 +35,9 @@ typedef struct {
     const float *gate;
     // Backward: the gradient of `pooled`, or NULL. g = (dy * gate[n, c] + dpooled[n, c] / pixels) * act'.
     const float *dpooled;
+    // Forward: y rounded to bfloat16, like y; y itself may then be NULL. Backward: dx rounded, instead of dx, which is then only where SiLU and sigmoid keep
+    // g if a->g is NULL (else dx may be NULL).
+    uint16_t *rounded;
 } aliquot_norm_extras;
 void aliquot_norm_forward_run_with(const aliquot_norm_forward *a, const aliquot_norm_extras *extras);
 // y (and `pooled`) from x and the statistics in `mean` and `inverse_deviation`, which another call has made; reads nothing else, keeps nothing. `extras`
