@@ -10,7 +10,7 @@ enum ColourModel {
 
     static func write(
         withInt8: Bool = true, defaultPrecision: Precision = .float, temperature: Double = 1,
-        input: InputDescription = InputDescription(size: 8)
+        conformal: ConformalCalibration? = nil, input: InputDescription = InputDescription(size: 8)
     )
         throws -> ModelDirectory
     {
@@ -24,7 +24,8 @@ enum ColourModel {
             network: network, activations: network.layers.map { _ in ActivationScale(scale: 1, isSigned: true) }, weights: ["head": weights]
         )
         let manifest = ModelManifest(
-            architecture: "colours", classes: classes, input: input, defaultPrecision: defaultPrecision, temperature: temperature)
+            architecture: "colours", classes: classes, input: input, defaultPrecision: defaultPrecision, temperature: temperature,
+            conformal: conformal)
         return try ModelDirectory.write(
             manifest: manifest, graph: graph, parameters: parameters, quantised: withInt8 ? quantised : nil, report: Data("{}".utf8),
             to: TestSupport.temporaryDirectory().appendingPathComponent("1"))

@@ -29,6 +29,8 @@ package struct ModelManifest: Codable, Sendable, Equatable {
     package var precisionReasons: [String]
     /// Logits are divided by this before the softmax (Guo et al. 2017), > 0.
     package var temperature: Double
+    /// How prediction sets are made; nil in models of an earlier release, which have none.
+    package var conformal: ConformalCalibration?
     package var lineage: ModelLineage
     package var createdAt: Timestamp
     /// By file name, all but the manifest. Filled in when the directory is written.
@@ -37,7 +39,8 @@ package struct ModelManifest: Codable, Sendable, Equatable {
     package init(
         architecture: String, classes: [String], input: InputDescription, defaultPrecision: Precision = .float,
         precisionReasons: [String] = [],
-        temperature: Double = 1, lineage: ModelLineage = ModelLineage(), createdAt: Timestamp = .now()
+        temperature: Double = 1, conformal: ConformalCalibration? = nil, lineage: ModelLineage = ModelLineage(),
+        createdAt: Timestamp = .now()
     ) {
         format = Self.currentFormat
         self.architecture = architecture
@@ -47,13 +50,14 @@ package struct ModelManifest: Codable, Sendable, Equatable {
         self.defaultPrecision = defaultPrecision
         self.precisionReasons = precisionReasons
         self.temperature = temperature
+        self.conformal = conformal
         self.lineage = lineage
         self.createdAt = createdAt
         files = [:]
     }
 
     enum CodingKeys: String, CodingKey {
-        case format, architecture, classes, input, precisions, temperature, lineage, files
+        case format, architecture, classes, input, precisions, temperature, conformal, lineage, files
         case defaultPrecision = "default_precision"
         case precisionReasons = "precision_reasons"
         case createdAt = "created_at"
@@ -67,6 +71,7 @@ package struct ModelManifest: Codable, Sendable, Equatable {
         if Set(classes).count != classes.count { faults.append("a class stands twice") }
         if classes.contains("") { faults.append("a class has no name") }
         if !(temperature.isFinite && temperature > 0) { faults.append("temperature is \(temperature), allowed are positive numbers") }
+        faults += conformal?.faults ?? []
         if !precisions.contains(.float) { faults.append("float is not among the precisions") }
         if !precisions.contains(defaultPrecision) {
             faults.append("the default precision \(defaultPrecision.rawValue) is not among the precisions")

@@ -31,10 +31,12 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
     package let flips: Flips
     /// A pseudo-label is kept if its mean probability is strictly greater.
     package let confidence: Double
-    /// Fields of the semi-supervised methods.
+    /// Fields that not every method has.
     package let semiSupervision: SemiSupervision
     package let labelSmoothing: Double
     package let classWeights: ClassWeights
+    /// How often a prediction set may miss the true class; nil in jobs of an earlier release, which make no sets.
+    package let conformalAlpha: Double?
     package let quantisation: Quantisation
     /// Whether `supervised` is trained too, with the same network, seed and budget, and compared.
     package let baseline: Bool
@@ -57,6 +59,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         case freezeEpochs = "freeze_epochs"
         case labelSmoothing = "label_smoothing"
         case classWeights = "class_weights"
+        case conformalAlpha = "conformal_alpha"
         case timeLimitSeconds = "time_limit_s"
     }
 
@@ -70,7 +73,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         freezeEpochs: Int? = nil,
         patience: Int = Defaults.patience, flips: Flips = Defaults.flips, confidence: Double = Defaults.confidence,
         semiSupervision: SemiSupervision? = nil, labelSmoothing: Double = Defaults.labelSmoothing,
-        classWeights: ClassWeights = Defaults.classWeights,
+        classWeights: ClassWeights = Defaults.classWeights, conformalAlpha: Double? = Defaults.conformalAlpha,
         quantisation: Quantisation = Quantisation(), baseline: Bool? = nil,
         seed: UInt64 = Defaults.seed,
         threads: Int? = nil, priority: Int = Defaults.priority, timeLimitSeconds: Int? = nil
@@ -96,6 +99,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         self.semiSupervision = semiSupervision ?? SemiSupervision(method)
         self.labelSmoothing = labelSmoothing
         self.classWeights = classWeights
+        self.conformalAlpha = conformalAlpha
         self.quantisation = quantisation
         self.baseline = baseline ?? method.usesUnlabelled
         self.seed = seed

@@ -43,7 +43,8 @@ struct Publication {
             manifest.defaultPrecision = outcome.report.served
             manifest.precisionReasons = outcome.report.reasons
         }
-        let report = try measure(final, temperature: temperature, quantised: quantised)
+        manifest.conformal = try conformal(validationLogits, int8: quantised?.network, temperature: temperature.value)
+        let report = try measure(final, temperature: temperature, conformal: manifest.conformal, quantised: quantised)
         try write(final, manifest, quantised?.network, report)
     }
 
@@ -52,6 +53,24 @@ struct Publication {
     }
 
     private var options: PlanOptions { PlanOptions(batch: 16, side: specification.imageSize, threads: job.threads) }
+
+    /// Thresholds of the prediction sets, from the validation pictures; each precision has its own, because its probabilities are its own.
+    private func conformal(_ float: [[Float]], int8: QuantisedNetwork?, temperature: Double) throws -> ConformalCalibration? {
+        guard let alpha = specification.conformalAlpha else { return nil }
+        let labels = pictures.validation.map(\.label)
+        var logits = [Precision.float: float]
+        if let int8 {
+            logits[.int8] = try evaluator.logits(
+                of: pictures.validation.map(\.picture), plan: try job.backend.inferencePlan(int8, options)
+            ) { _ in try observer.check() }
+        }
+        let thresholds = try logits.mapValues { rows in
+            try AdaptiveSets(
+                fitting: rows.map { Softmax.probabilities($0, temperature: temperature) }, labels: labels, alpha: alpha
+            ).threshold
+        }
+        return ConformalCalibration(alpha: alpha, samples: labels.count, thresholds: thresholds)
+    }
 
     private func quantise(_ final: TrainedNetworks.Trained, _ manifest: ModelManifest) throws -> PostTrainingQuantisation.Outcome? {
         guard specification.quantisation.scheme == .ptq else { return nil }
@@ -80,7 +99,8 @@ struct Publication {
     }
 
     private func measure(
-        _ final: TrainedNetworks.Trained, temperature: TemperatureOutcome, quantised: PostTrainingQuantisation.Outcome?
+        _ final: TrainedNetworks.Trained, temperature: TemperatureOutcome, conformal: ConformalCalibration?,
+        quantised: PostTrainingQuantisation.Outcome?
     ) throws -> TrainingReport {
         let labels = judged.map(\.label)
         let bootstrap = Bootstrap(seed: specification.seed)
@@ -91,38 +111,44 @@ struct Publication {
             let before = counter.done
             return try evaluator.logits(of: judged.map(\.picture), plan: plan) { try counter.add(before + $0 - counter.done) }
         }
-        func outcome(_ trained: TrainedNetworks.Trained?) throws -> (outcome: ModelOutcome, classes: [Int])? {
+        func outcome(_ trained: TrainedNetworks.Trained?) throws -> (outcome: ModelOutcome, logits: [[Float]])? {
             guard let trained else { return nil }
             let rows = try logits(try plan(trained))
             let outcome = try ModelOutcome(
                 network: trained.graph.architecture, logits: rows, labels: labels, training: trained.result.summary, bootstrap: bootstrap)
-            return (outcome, rows.map { Softmax.mode($0) })
+            return (outcome, rows)
         }
         let supervised = try outcome(networks.supervised)
         let teacher = try outcome(networks.teacher)
         let student = try outcome(networks.student)
-        let finalClasses = (student ?? supervised)?.classes ?? []
-        let int8Classes = try quantised?.network.map { network in
-            try logits(try job.backend.inferencePlan(network, options)).map { Softmax.mode($0) }
-        }
+        let float = (student ?? supervised)?.logits ?? []
+        let int8 = try quantised?.network.map { network in try logits(try job.backend.inferencePlan(network, options)) }
+        let predictions = float.map { Softmax.mode($0) }
+        let int8Predictions = int8?.map { Softmax.mode($0) }
         var comparison: PairedComparison?
         if let student, let supervised {
             comparison = try PairedComparison(
-                candidate: student.classes, baseline: supervised.classes, labels: labels, classes: classes.count, bootstrap: bootstrap)
+                candidate: student.logits.map { Softmax.mode($0) }, baseline: supervised.logits.map { Softmax.mode($0) }, labels: labels,
+                classes: classes.count, bootstrap: bootstrap)
+        }
+        let judgedRows = [Precision.float: float, .int8: int8].compactMapValues(\.self).mapValues { rows in
+            rows.map { Softmax.probabilities($0, temperature: temperature.value) }
         }
         return TrainingReport(
             specification: specification, classes: classes,
             pictures: .init(
                 training: pictures.training.count, validation: pictures.validation.count,
                 validationSource: pictures.validationWasSplit ? "split" : "dataset",
-                unlabelled: pictures.unlabelled.count, test: pictures.test.count),
-            evaluatedOn: pictures.test.isEmpty ? "validation" : "test",
+                unlabelled: pictures.unlabelled.count, hiddenLabels: pictures.hidden.count, test: pictures.test.count),
+            evaluatedOn: pictures.test.isEmpty ? "validation" : "test", classesWithoutSupport: classesWithoutSupport,
             model: networks.finalName, supervised: supervised?.outcome, supervisedIsTeacher: networks.supervisedIsTeacher,
             teacher: teacher?.outcome,
-            student: student?.outcome, pseudoLabels: networks.pseudoLabels, comparison: comparison, temperature: temperature,
-            quantisation: quantised?.report,
-            precisions: try precisions(final, quantised?.report, labels, float: finalClasses, int8: int8Classes),
-            agreement: int8Classes.map { int8 in Double(zip(int8, finalClasses).count { $0 == $1 }) / Double(max(1, int8.count)) },
+            student: student?.outcome, pseudoLabels: networks.pseudoLabels, hiddenLabels: networks.hiddenLabels,
+            comparison: comparison, temperature: temperature,
+            calibration: try CalibrationOutcome(logits: float, labels: labels, temperature: temperature.value),
+            conformal: try conformal.map { try ConformalOutcome($0, judged: judgedRows, labels: labels) }, quantisation: quantised?.report,
+            precisions: try precisions(final, quantised?.report, labels, float: predictions, int8: int8Predictions),
+            agreement: int8Predictions.map { int8 in Double(zip(int8, predictions).count { $0 == $1 }) / Double(max(1, int8.count)) },
             efficiency: .init(
                 parameters: final.graph.parameterCount, multiplyAdds: try final.graph.multiplyAdds(side: specification.imageSize),
                 threads: job.threads,
@@ -145,8 +171,19 @@ struct Publication {
         return precisions
     }
 
+    /// Classes that none of the judged pictures has.
+    private var classesWithoutSupport: [String] {
+        let present = Set(judged.map(\.label))
+        return classes.indices.filter { !present.contains($0) }.map { classes[$0] }
+    }
+
     private var notes: [String] {
         var notes: [String] = []
+        if !classesWithoutSupport.isEmpty {
+            notes.append(
+                "No \(pictures.test.isEmpty ? "validation" : "test") picture shows \(classesWithoutSupport.joined(separator: ", ")): left out of macro averages."
+            )
+        }
         if pictures.test.isEmpty {
             notes.append(
                 "The dataset has no test pictures: the figures are of the validation pictures, which chose the epoch, and flatter.")
