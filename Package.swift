@@ -91,7 +91,7 @@ let package = Package(
         // Quantization: float network to int8 network: calibration, the two gates, the report.
         room("Learning", "Quantization", ["Base", "Tensors", "Engine", "ModelFormat", "Evaluation"]),
         // Inference: answers for an image: decode, normalise, run, rank.
-        room("Learning", "Inference", ["Base", "Tensors", "Images", "Engine", "ModelFormat"]),
+        room("Learning", "Inference", ["Base", "Tensors", "Images", "Engine", "ModelFormat", "Evaluation"]),
 
         // Service
         // DatasetStore: images, labels and immutable dataset revisions: SQLite beside content-addressed blobs.
@@ -147,13 +147,14 @@ let package = Package(
         // EndToEndTests: the real program over loopback.
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport", "Base", grdb], path: "Tests/EndToEndTests", swiftSettings: strict),
-        specs("Evaluation", ["TestSupport"]),
+        specs("Evaluation", ["Base", "TestSupport"]),
         // TrainingTestSupport: a network in plain loops, and pictures for it.
         .target(
             name: "TrainingTestSupport", dependencies: ["Base", "Tensors", "Images", "Engine", "Training", "SemiSupervised"],
             path: "Tests/TrainingTestSupport", swiftSettings: strict),
         specs("Training", ["Base", "Engine", "Images", "TrainingTestSupport", "TestSupport"]),
-        specs("SemiSupervised", ["Augmentation", "Engine", "Evaluation", "Training", "TrainingTestSupport", "TestSupport"]),
+        specs(
+            "SemiSupervised", ["Augmentation", "Base", "Images", "Engine", "Evaluation", "Training", "TrainingTestSupport", "TestSupport"]),
         specs(
             "TrainingJobs",
             ["Base", "DatasetStore", "EngineOneDNN", "Images", "Jobs", "ModelFormat", "Training", "TrainingTestSupport", "TestSupport"]),

@@ -19,18 +19,21 @@ struct ArchiveImportSpecs {
                     ("set/labelled/round/1.png", .file(try TestPictures.png(1))),
                     ("set/labelled/flat cell/1.png", .file(try TestPictures.png(2))),
                     ("set/unlabelled/naïve 3.png", .file(try TestPictures.png(3))),
+                    ("set/unlabelled/round/u.png", .file(try TestPictures.png(6))),
                     ("set/valid/round/v.png", .file(try TestPictures.png(4))),
                     ("set/test/round/1.png", .file(try TestPictures.png(5))), ("set/labelled/round/broken.png", .file(Data("text".utf8))),
                 ], kind: kind, to: archive)
             // When it is imported
             let (report, counts) = try await bench.importArchive(archive)
             // Then every picture has its label, role and a valid name of its own
-            #expect(report.pictures == 5 && counts == ["created": 5, "unchanged": 0, "refused": 0])
+            #expect(report.pictures == 6 && counts == ["created": 6, "unchanged": 0, "refused": 0])
             #expect(report.badEntries.map(\.path) == ["set/labelled/round/broken.png"] && report.badEntries.first?.code == .notAPicture)
             let images = try await bench.store.images(dataset: Workbench.name("cells"), page: PageRequest()).items
-            let places = Set(images.map { "\($0.name) \($0.label ?? "-") \($0.role.rawValue)" })
+            let places = Set(images.map { "\($0.name) \($0.label ?? "-") \($0.role.rawValue)\($0.hiddenLabel.map { " (\($0))" } ?? "")" })
+            // And a class folder of unlabelled pictures is for the evaluator alone
             #expect(
                 places == [
+                    "u.png - train (round)",
                     "1.png round train", "train-flat_cell-1.png flat cell train", "naive_3.png - train", "v.png round validation",
                     "test-round-1.png round test",
                 ])

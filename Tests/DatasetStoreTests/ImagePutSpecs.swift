@@ -37,6 +37,34 @@ struct ImagePutSpecs {
         }
     }
 
+    @Test("a label that only the evaluator is to know is kept apart: it makes no class, no labelled picture, and goes into the revision")
+    func hiddenLabel() async throws {
+        try await Workbench.with { bench in
+            let cells = try Workbench.name("cells")
+            _ = try await bench.store.create(cells, classes: nil)
+            // Given an unlabelled picture whose class the evaluator knows, and one that nobody knows
+            let picture = try TestPictures.png(1)
+            let put = try await bench.put("known", picture, hiddenLabel: "round").image
+            try await bench.put("unknown", TestPictures.png(2))
+            #expect(put.label == nil && put.hiddenLabel == "round")
+            // Then it counts as unlabelled, and the dataset has no class by it
+            let dataset = try await bench.store.dataset(cells)
+            #expect(dataset.classes.isEmpty && dataset.counts.unlabelledTrain == 2)
+            // When it is put again without a word, changed, taken away and set again
+            #expect(try await bench.put("known", picture).image.hiddenLabel == "round")
+            #expect(try await bench.store.update(dataset: cells, image: put.name, role: .train).hiddenLabel == "round")
+            #expect(try await bench.store.update(dataset: cells, image: put.name, hiddenLabel: .remove).hiddenLabel == nil)
+            #expect(try await bench.store.update(dataset: cells, image: put.name, hiddenLabel: .set("flat")).hiddenLabel == "flat")
+            await #expect(throws: DatasetStoreError.invalidLabel(got: "a/b")) { try await bench.put("x", picture, hiddenLabel: "a/b") }
+            // Then a revision freezes it, and its manifest brings it to the worker
+            _ = try await bench.store.createRevision(dataset: cells)
+            let file = bench.root.appendingPathComponent("revision.jsonl")
+            try await bench.store.writeManifest(dataset: cells, revision: 1, to: file)
+            let entries = try RevisionManifest.read(file).entries
+            #expect(entries.map { "\($0.image) \($0.label ?? "-") \($0.hiddenLabel ?? "-")" } == ["known - flat", "unknown - -"])
+        }
+    }
+
     @Test("a refused upload leaves nothing behind")
     func refusedUploads() async throws {
         try await Workbench.with { bench in

@@ -34,10 +34,12 @@ struct Workbench: Sendable {
 
     @discardableResult
     func put(
-        _ image: String, _ bytes: Data, in dataset: String = "cells", label: String? = nil, role: ImageRole? = nil, ifMatch: String? = nil
+        _ image: String, _ bytes: Data, in dataset: String = "cells", label: String? = nil, hiddenLabel: String? = nil,
+        role: ImageRole? = nil, ifMatch: String? = nil
     ) async throws -> PutOutcome {
         try await store.put(
-            dataset: Self.name(dataset), image: Self.name(image), stagedFile: staged(bytes), label: label, role: role, ifMatch: ifMatch)
+            dataset: Self.name(dataset), image: Self.name(image), stagedFile: staged(bytes), label: label, hiddenLabel: hiddenLabel,
+            role: role, ifMatch: ifMatch)
     }
 
     func blobsOnDisk() throws -> Set<SHA256Digest> { Set(try store.blobs.all()) }

@@ -67,6 +67,7 @@ struct OptimiserSpecs {
                 _ = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.forward(pictures, seed: seed) }
                 try plan.backward(slope, headOnly: false)
                 try plan.update(step)
+                try plan.updateAverage(decay: 0.75)
             }
         }
         let whole = try OneDNNBackend().trainingPlan(one.graph, options)
@@ -76,11 +77,46 @@ struct OptimiserSpecs {
         let resumed = try OneDNNBackend().trainingPlan(one.graph, options)
         try resumed.load(whole.parameters())
         try resumed.load(optimiser: whole.optimiserState())
+        try resumed.load(average: try #require(try whole.average()))
         try run(whole, 3...4)
         try run(resumed, 3...4)
         // Then both end alike
         #expect(try whole.parameters() == resumed.parameters())
         #expect(try whole.optimiserState() == resumed.optimiserState())
+        #expect(try whole.average() == resumed.average())
+    }
+
+    @Test("averages every weight and running statistic exponentially, the first time by a copy", arguments: [1, 2])
+    func averages(threads: Int) throws {
+        // Given a network that is taught for four steps
+        let one = ConformanceCase.squeezes[0]
+        let plan = try OneDNNBackend().trainingPlan(one.graph, PlanOptions(batch: one.batch, side: one.side, threads: threads))
+        let pictures = numbers(one.batch * 3 * one.side * one.side, seed: 2)
+        let slope = numbers(one.batch * ConformanceCase.classes, seed: 3)
+        let step = OptimiserStep(optimiser: .sgd(momentum: 0.9, nesterov: true, weightDecay: 0), bodyRate: 0.01, headRate: 0.01)
+        try plan.load(parameters(for: one.graph))
+        #expect(try plan.average() == nil)
+        var expected: [String: [Double]] = [:]
+        for (number, decay) in [Float(0.5), 0.5, 0.9, 0.25].enumerated() {
+            _ = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.forward(pictures, seed: 1) }
+            try plan.backward(slope, headOnly: false)
+            try plan.update(step)
+            // When the average follows, plainly: the first time a copy, then d · a + (1 − d) · w
+            try plan.updateAverage(decay: decay)
+            for (name, tensor) in try plan.parameters().tensors {
+                let values = tensor.values.map(Double.init)
+                guard number > 0, let old = expected[name] else {
+                    expected[name] = values
+                    continue
+                }
+                let share = Double(decay)
+                expected[name] = zip(old, values).map { pair -> Double in share * pair.0 + (1 - share) * pair.1 }
+            }
+        }
+        // Then every tensor is that average
+        let average = try #require(try plan.average())
+        #expect(average.tensors.count == expected.count)
+        for (name, values) in expected { #expect(relativeError(try average.tensor(name).values, values) < 1e-6, "\(name)") }
     }
 
     private static func step(

@@ -20,6 +20,9 @@ struct ClassificationMeasuresSpecs {
         #expect(abs(measures.quadraticKappa - fixture.quadraticKappa) < 1e-9)
         #expect(abs(measures.matthewsCorrelation - fixture.mcc) < 1e-9)
         #expect(abs(measures.top2Accuracy - fixture.top2Accuracy) < 1e-9)
+        // numpy: the share of labels among the k largest logits, k = 1 … 5
+        let top = [0.6, 0.8416666666666667, 0.9041666666666667, 0.9833333333333333, 1]
+        #expect(measures.topAccuracy.count == 5 && zip(measures.topAccuracy, top).allSatisfy { abs($0 - $1) < 1e-9 })
         #expect(abs(measures.logLoss - fixture.logLoss) < 1e-6)
         #expect(abs(measures.brier - fixture.brierMulticlass) < 1e-6)
         #expect(abs(measures.expectedCalibrationError - fixture.expectedCalibrationError.value) < 1e-6)

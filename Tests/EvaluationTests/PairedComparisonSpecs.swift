@@ -1,3 +1,4 @@
+import Base
 import Evaluation
 import Testing
 
@@ -25,6 +26,23 @@ struct PairedComparisonSpecs {
         #expect(gain.verdict == .useCandidate && gain.onlyCandidateRight == 10 && abs(gain.mcNemarP - 2.0 / 1024) < 1e-12)
         #expect(loss.verdict == .useBaseline)
         #expect(same.verdict == .noEvidence && same.macroF1Gain == 0)
+    }
+
+    @Test("claims a gain between two equal classifiers in fewer than one of forty comparisons")
+    func isGuarded() throws {
+        // Given 400 pairs of classifiers that are right with probability 0.7 each, on 24 pictures of four classes
+        let labels = (0..<24).map { $0 % 4 }
+        var random = SeededRandom(seed: 11)
+        func predictions() -> [Int] { labels.map { random.uniform() < 0.7 ? $0 : ($0 + 1 + Int(random.uniform() * 3)) % 4 } }
+        // When they are compared
+        let verdicts = try (0..<400).map { trial in
+            try PairedComparison(
+                candidate: predictions(), baseline: predictions(), labels: labels, classes: 4,
+                bootstrap: Bootstrap(draws: 100, seed: UInt64(trial))
+            ).verdict
+        }
+        // Then a gain is claimed by chance in no more than the nominal 2.5 %: 10 of 400
+        #expect(verdicts.count { $0 == .useCandidate } <= 10)
     }
 
     @Test("the bootstrap is stratified, seeded, and holds the measure")

@@ -10,8 +10,7 @@ enum ColourModel {
 
     static func write(
         withInt8: Bool = true, defaultPrecision: Precision = .float, temperature: Double = 1,
-        floatBelowMargin: Double? = nil,
-        input: InputDescription = InputDescription(size: 8)
+        floatBelowMargin: Double? = nil, conformal: ConformalCalibration? = nil, input: InputDescription = InputDescription(size: 8)
     )
         throws -> ModelDirectory
     {
@@ -25,7 +24,8 @@ enum ColourModel {
             network: network, activations: network.layers.map { _ in ActivationScale(scale: 1, isSigned: true) }, weights: ["head": weights]
         )
         var manifest = ModelManifest(
-            architecture: "colours", classes: classes, input: input, defaultPrecision: defaultPrecision, temperature: temperature)
+            architecture: "colours", classes: classes, input: input, defaultPrecision: defaultPrecision, temperature: temperature,
+            conformal: conformal)
         manifest.floatBelowMargin = floatBelowMargin
         return try ModelDirectory.write(
             manifest: manifest, graph: graph, parameters: parameters, quantised: withInt8 ? quantised : nil, report: Data("{}".utf8),

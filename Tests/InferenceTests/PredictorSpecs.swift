@@ -86,6 +86,27 @@ struct PredictorSpecs {
         #expect(try await unsure.classify(picture, .init(precision: .float)).inDoubt == nil)
     }
 
+    @Test("a model with a conformal calibration answers with a set, each precision with its own threshold; one without gives none")
+    func predictionSets() async throws {
+        // Given logits 2, −1, 0.5: softmax 0.7856, 0.0391, 0.1753
+        let backend = ColourBackend(logits: [2, -1, 0.5])
+        let conformal = ConformalCalibration(alpha: 0.1, samples: 50, thresholds: [.float: 0.9, .int8: 0.97])
+        let picture = try ColourModel.picture(red: 1, green: 2, blue: 3)
+        // When float may go down to 0.9 and int8 to 0.97
+        let predictor = try Predictor(model: ColourModel.write(conformal: conformal), backend: backend)
+        let float = try await predictor.classify(picture, .init(topK: 1, precision: .float))
+        let int8 = try await predictor.classify(picture, .init(topK: 1, precision: .int8))
+        // Then 0.7856 is in, and with 0.1753 more it is 0.9609: in for int8 only
+        #expect(float.predictionSet == ["red"] && float.isConfident == true)
+        #expect(int8.predictionSet == ["red", "blue"] && int8.isConfident == false && int8.predictions.count == 1)
+        let text = String(decoding: try JSONEncoder().encode(int8), as: UTF8.self)
+        #expect(text.contains(#""prediction_set":["red","blue"]"#) && text.contains(#""confident":false"#))
+        // And a model of an earlier release says nothing of sets
+        let old = try await Predictor(model: ColourModel.write(), backend: backend).classify(picture)
+        #expect(old.predictionSet == nil && old.isConfident == nil)
+        #expect(!String(decoding: try JSONEncoder().encode(old), as: UTF8.self).contains("confident"))
+    }
+
     @Test("the manifest's temperature divides the logits")
     func temperature() async throws {
         let backend = ColourBackend(logits: [2, -1, 0.5])

@@ -214,13 +214,47 @@ struct SubmissionSpecs {
         }
         #expect(try weights("") == TrainSpecification.ClassWeights.none)
         #expect(try weights(#","class_weights":"balanced""#) == .balanced)
+        // And a weight for each class, by its name or in the order of the dataset
+        #expect(try weights(#","class_weights":{"b":2.5}"#)?.values(["a", "b"]) == [1, 2.5])
+        #expect(try weights(#","class_weights":[0.5,2]"#)?.values(["a", "b"]) == [0.5, 2])
+        #expect(try weights(#","class_weights":"balanced""#)?.values(["a", "b"]) == nil)
+        // And every fault is named
+        func faults(_ field: String) throws -> [String] {
+            try Self.faults(#"{"type":"train","dataset":"cells","network":"mobilenet_v2","class_weights":\#(field)}"#)
+        }
+        #expect(try faults("[1,2,3]") == ["/class_weights out_of_range"])
+        #expect(try faults(#"[1,"x"]"#) == ["/class_weights/1 out_of_range"])
+        #expect(try faults(#"{"a":-1,"c/d":2}"#) == ["/class_weights/a out_of_range", "/class_weights/c~1d unknown_class"])
+        #expect(try faults("true") == ["/class_weights wrong_type"])
+        #expect(try faults(#""rare""#) == ["/class_weights unknown_value"])
+        // And all three kinds survive being written and read again
+        for kind in [TrainSpecification.ClassWeights.balanced, .byClass(["a": 2]), .listed([1, 2])] {
+            #expect(try JSONDecoder().decode(TrainSpecification.ClassWeights.self, from: JSONEncoder().encode(kind)) == kind)
+        }
+    }
+
+    @Test("may mix pictures, average weights and choose how often a prediction set may miss, where the method has it")
+    func options() throws {
+        func read(_ method: String, _ fields: String) throws -> TrainSpecification? {
+            let text = #"{"type":"train","dataset":"cells","network":"mobilenet_v2","method":"\#(method)"\#(fields)}"#
+            guard case .train(let work) = try Submission(json: Array(text.utf8)).specification(in: Self.context()).work else { return nil }
+            return work
+        }
+        // Given nothing, then nothing is mixed or averaged, and sets may miss one of ten
+        let plain = try #require(try read("supervised", ""))
+        #expect(plain.semiSupervision.mixUp == nil && plain.semiSupervision.averageDecay == nil && plain.conformalAlpha == 0.1)
+        let chosen = try #require(try read("plain_distillation", #","mixup":0.4,"ema_decay":0.99,"conformal_alpha":0.05"#))
+        #expect(chosen.semiSupervision.mixUp == 0.4 && chosen.semiSupervision.averageDecay == 0.99 && chosen.conformalAlpha == 0.05)
+        #expect(try read("freematch", "")?.semiSupervision.fairnessWeight == 0.01)
+        // And what a method has not, or a value out of range, is refused
+        func faults(_ method: String, _ fields: String) throws -> [String] {
+            try Self.faults(#"{"type":"train","dataset":"cells","network":"mobilenet_v2","method":"\#(method)"\#(fields)}"#)
+        }
         #expect(
-            try Self.faults(#"{"type":"train","dataset":"cells","network":"mobilenet_v2","class_weights":[1,2]}"#) == [
-                "/class_weights wrong_type"
-            ])
+            try faults("fixmatch", #","mixup":0.4,"fairness_weight":0.1"#) == ["/fairness_weight not_for_method", "/mixup not_for_method"])
         #expect(
-            try Self.faults(#"{"type":"train","dataset":"cells","network":"mobilenet_v2","class_weights":"rare"}"#) == [
-                "/class_weights unknown_value"
+            try faults("supervised", #","mixup":0,"ema_decay":1,"conformal_alpha":0.9"#) == [
+                "/conformal_alpha out_of_range", "/ema_decay out_of_range", "/mixup out_of_range",
             ])
     }
 

@@ -51,6 +51,31 @@ struct ModelDirectorySpecs {
         try model.verify()
     }
 
+    @Test("prediction sets are kept with their promise, and a model of an earlier release has none")
+    func conformal() throws {
+        // Given a model with a threshold for each precision
+        var manifest = manifest
+        manifest.conformal = ConformalCalibration(alpha: 0.1, samples: 90, thresholds: [.float: 0.93, .int8: 0.95])
+        try ModelDirectory.write(
+            manifest: manifest, graph: graph, parameters: parameters, quantised: quantised, report: Data("{}".utf8), to: url)
+        let read = try ModelDirectory(opening: url).manifest
+        #expect(read.conformal == manifest.conformal && read.conformal?.threshold(.int8) == 0.95)
+        // When the manifest has no such member, as earlier releases wrote it
+        let file = url.appendingPathComponent(ModelDirectory.manifestName)
+        var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+        #expect(object.removeValue(forKey: "conformal") != nil)
+        try JSONSerialization.data(withJSONObject: object).write(to: file)
+        // Then it opens all the same
+        #expect(try ModelDirectory(opening: url).manifest.conformal == nil)
+        // And a promise that is none is refused
+        manifest.conformal = ConformalCalibration(alpha: 1, samples: 90, thresholds: [.float: 1.5])
+        #expect(
+            throws: ModelFormatError.invalidManifest([
+                "conformal alpha is 1.0, allowed is 0 < α < 1", "the conformal threshold of float is 1.5, allowed is 0 to 1",
+            ])
+        ) { try manifest.validate() }
+    }
+
     @Test("a model without an int8 form has float alone, and cannot have int8 as its default")
     func floatAlone() throws {
         #expect(throws: ModelFormatError.self) {

@@ -2,6 +2,7 @@ import Base
 import Foundation
 import SemiSupervised
 import Testing
+import Training
 
 @Suite("The losses of the consistency methods")
 struct ConsistencyLossSpecs {
@@ -92,6 +93,47 @@ struct ConsistencyLossSpecs {
         // And a picture that changes its mind is counted once
         thresholds.observe([[0.01, 0.99]], pictures: [0])
         #expect(abs(thresholds.values(classes: 2)[1] - 0.9 * 0.6 / 1.4) < 1e-12)
+    }
+
+    @Test("the labelled part has the smoothing and class weights of supervised training")
+    func labelledPart() {
+        // Given two labelled rows and no unlabelled ones
+        let logits: [Float] = [0.3, -1, 0.5, 2, 0.1, -0.4]
+        let loss = CrossEntropy(smoothing: 0.2, classWeights: [0.5, 2, 1])
+        let expected = loss.evaluate(logits: logits, labels: [1, 0], classes: 3)
+        // When FixMatch's and MixMatch's losses are computed
+        let fixMatch = FixMatchLoss(weight: 1, labelled: loss).evaluate(logits: logits, labels: [1, 0], thresholds: [1, 1, 1])
+        let plain = MixMatchLoss.evaluate(
+            logits: logits, targets: [[0, 1, 0], [1, 0, 0]], labelled: 2, weight: 1, classWeights: [0.5, 2, 1])
+        // Then FixMatch's is the same, and MixMatch's that of the same weights over hard labels
+        #expect(fixMatch.supervised == expected.loss && fixMatch.gradient == expected.gradient)
+        let hard = CrossEntropy(classWeights: [0.5, 2, 1]).evaluate(logits: logits, labels: [1, 0], classes: 3)
+        #expect(abs(plain.supervised - hard.loss) < 1e-12)
+        #expect(zip(plain.gradient, hard.gradient).allSatisfy { abs($0 - $1) < 1e-7 })
+    }
+
+    @Test("FreeMatch's fairness term and its gradient are those of the authors' code")
+    func fairness() {
+        // Given p̃ and h̃ and three sure strong views of three classes, the last of which is nowhere the likeliest
+        let term = SelfAdaptiveFairness(means: [0.5, 0.3, 0.2], histogram: [0.6, 0.25, 0.15])
+        func probabilities(_ row: [Double]) -> [Double] { row.map { exp($0) / row.reduce(0) { $0 + exp($1) } } }
+        let (loss, gradients) = term.evaluate([[2, 0, -1], [0.5, 1.5, 0], [1, 0.2, 0.1]].map(probabilities))
+        // Then PyTorch, running entropy_loss of the published FreeMatch (microsoft/Semi-supervised-learning), says
+        #expect(abs(loss + 11.35375412471836) < 1e-9)
+        let expected = [
+            [-0.004392659185821485, 0.003974378247024445, 0.0004182809387970408],
+            [-0.006306289093256077, 0.008004788198747979, -0.0016984991054919017],
+            [-0.007009116844863579, 0.006537174111695617, 0.00047194273316796307],
+        ]
+        for (row, wanted) in zip(gradients, expected) { #expect(zip(row, wanted).allSatisfy { abs($0 - $1) < 1e-9 }) }
+        // And it joins the gradient of the strong views only, by its weight; without sure views it is silent
+        let logits: [Float] = [1, 0, 0, 9, 0, 0, 2, 0, -1]
+        let with = FixMatchLoss(weight: 0, fairness: (term, 2)).evaluate(logits: logits, labels: [0], thresholds: [0.5, 0.5, 0.5])
+        let without = FixMatchLoss(weight: 0).evaluate(logits: logits, labels: [0], thresholds: [0.5, 0.5, 0.5])
+        let alone = term.evaluate([probabilities([2, 0, -1])])
+        #expect(with.gradient[..<6] == without.gradient[..<6] && with.fairness == alone.loss)
+        #expect(zip(with.gradient[6...], alone.gradients[0]).allSatisfy { abs(Double($0) - 2 * $1) < 1e-7 })
+        #expect(term.evaluate([]).loss == 0)
     }
 
     @Test("FreeMatch follows the network's own sureness")

@@ -20,6 +20,10 @@ package enum TestSupport {
         return url
     }
 
+    /// The real program, beside the tests in `.build/CONFIGURATION/`.
+    package static let program: URL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appendingPathComponent("aliquot")
+
     /// A new empty directory. It stays until the test process ends, which removes all of them.
     package static func temporaryDirectory() throws -> URL {
         let url = TemporaryRoot.shared.appendingPathComponent(ULID.now().description, isDirectory: true)

@@ -58,6 +58,14 @@ struct RunJobSpecs {
             report.pseudoLabels?.unlabelled == 8 && report.comparison != nil
                 && report.quantisation?.calibrationPictures == report.pictures.training)
         #expect(report.precisions["float"]?.accuracy == report.student?.accuracy)
+        // And what prediction sets promise and keep, in both precisions, as the model's manifest has it: four validation pictures promise nothing at α = 0.1
+        let conformal = try #require(report.conformal)
+        #expect(conformal.alpha == 0.1 && conformal.precisions["float"]?.coverage.samples == 6)
+        #expect(conformal.precisions.mapValues(\.threshold) == model.manifest.conformal?.thresholds)
+        #expect(conformal.validationPictures == report.pictures.validation && conformal.note.contains("9 are needed"))
+        #expect(conformal.precisions["float"]?.coverage.coverage == 1 && conformal.precisions["float"]?.coverage.meanSize == 2)
+        #expect(report.calibration.before.logLoss == report.student?.measures.logLoss && report.hiddenLabels == nil)
+        #expect(try #require(report.student?.training.dataWaitShare) < 1)
         // And its events tell the phases, with a fraction that only rises, up to 1
         let progress = try place.events.compactMap(\.progress)
         #expect(zip(progress, progress.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
@@ -93,7 +101,7 @@ struct RunJobSpecs {
             batchSize: 4, learningRate: 0.01, confidence: 0.3,
             semiSupervision: .init(method, transforms: [.gamma, .horizontalFlip], softLabels: 2), baseline: true)
         let place = try JobPlace(.train(specification))
-        try place.writeRevision(labelled: 12, unlabelled: 8, test: 6)
+        try place.writeRevision(.init(knowsHidden: true))
         // When it is carried out
         let status = await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
         // Then there is a model that knows its method, and a report that compares it with the supervised baseline
@@ -104,10 +112,76 @@ struct RunJobSpecs {
         #expect(report.supervised?.measures.samples == 6)
         #expect((report.student != nil) == method.usesUnlabelled && (report.comparison != nil) == method.usesUnlabelled)
         #expect((report.pseudoLabels != nil) == method.isDistillation)
+        // And how many of the pseudo-labels are right, because the evaluator knows
+        #expect((report.hiddenLabels != nil) == method.usesUnlabelled && report.pictures.hiddenLabels == 8)
+        if method.usesUnlabelled {
+            let metrics = try place.events.compactMap(\.metrics)
+            #expect(metrics.contains { $0["pseudo_labels_judged"] != nil } || report.hiddenLabels?.judged == 0)
+        }
         // And the live measures of a consistency run are named by class
         let names = try Set(place.events.compactMap(\.metrics).flatMap(\.keys))
         #expect(names.contains("mask_rate") == method.usesUnlabelled)
         if method.isConsistency { #expect(names.isSuperset(of: ["unsupervised_loss", "pseudo_labels.red"])) }
+    }
+
+    @Test(
+        "unlabelled pictures of pure noise never end with a claimed gain",
+        arguments: [TrainSpecification.Method.plainDistillation, .fixmatch, .freematch, .mixmatch])
+    func guardsAgainstNoise(_ method: TrainSpecification.Method) async throws {
+        // Given colours that are hard to tell, and unlabelled pictures that show none
+        let specification = TrainSpecification(
+            dataset: try #require(ResourceName("colours")), revision: 1, method: method, network: "squeezenet1_1", imageSize: 32, epochs: 4,
+            batchSize: 8, learningRate: 0.003, confidence: 0.6, quantisation: .init(scheme: .none), baseline: true)
+        let place = try JobPlace(.train(specification))
+        try place.writeRevision(.init(labelled: 24, unlabelled: 48, validation: 12, test: 60, strength: 30, unlabelledIsNoise: true))
+        // When it is carried out
+        #expect(
+            await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+                == WorkerExitCode.finished)
+        // Then the report says so
+        let comparison = try #require(try place.report.comparison)
+        #expect([.noEvidence, .useBaseline].contains(comparison.verdict), "\(comparison)")
+        #expect(
+            comparison.macroF1GainInterval.low <= comparison.macroF1Gain && comparison.macroF1Gain <= comparison.macroF1GainInterval.high)
+        #expect((0...1).contains(comparison.mcNemarP))
+    }
+
+    @Test("few and many classes, one label of a class, a class without test pictures, one unlabelled picture", arguments: [2, 3, 100])
+    func extremes(classes: Int) async throws {
+        // Given one label of each class with validation pictures of their own, test pictures of all classes but the last, and one unlabelled picture
+        let names = classes <= 3 ? Array(["red", "green", "blue"][..<classes]) : (0..<classes).map { "class \($0)" }
+        for method in [TrainSpecification.Method.plainDistillation, .fixmatch] {
+            let specification = TrainSpecification(
+                dataset: try #require(ResourceName("colours")), revision: 1, method: method, network: "squeezenet1_1", imageSize: 32,
+                epochs: 1, batchSize: 8, quantisation: .init(scheme: .none))
+            let place = try JobPlace(.train(specification))
+            try place.writeRevision(
+                .init(
+                    labelled: classes, unlabelled: 1, validation: classes, test: 2 * (classes - 1), classes: names, testLacksLastClass: true
+                ))
+            // When a job learns from them
+            #expect(
+                await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+                    == WorkerExitCode.finished)
+            // Then it works, and the class that was not tested is named and in no mean
+            let report = try place.report
+            let name = try #require(names.last)
+            #expect(report.classesWithoutSupport == [name] && report.notes.contains { $0.contains(name) })
+            #expect(report.student?.measures.classesWithoutSupport == [classes - 1] && report.student?.measures.perClass.count == classes)
+            #expect(report.pictures.unlabelled == 1 && report.pictures.training == classes)
+        }
+    }
+
+    @Test("a class without any label is refused with its name")
+    func unlabelledClass() async throws {
+        let specification = TrainSpecification(
+            dataset: try #require(ResourceName("colours")), revision: 1, network: "squeezenet1_1", imageSize: 32, epochs: 1)
+        let place = try JobPlace(.train(specification))
+        try place.writeRevision(.init(labelled: 2, classes: ["red", "green", "blue"]))
+        #expect(
+            await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+                == WorkerExitCode.failed)
+        #expect(try place.failure.code == "class_without_pictures" && place.failure.detail.contains("blue"))
     }
 
     @Test("a picture that is gone fails the job and is named")

@@ -10,6 +10,7 @@ final class ColourTrainingPlan: TrainingPlan {
     private var means: [[Float]] = []
     private var hidden: [[Float]] = []
     private var latest: [String: [Float]] = [:]
+    private var averages: ColourArithmetic?
 
     init(_ graph: Graph, _ options: PlanOptions) {
         self.graph = graph
@@ -64,6 +65,24 @@ final class ColourTrainingPlan: TrainingPlan {
             update(name, rate: isHead ? step.headRate : step.bodyRate, step.optimiser, steps: Float(count))
         }
     }
+
+    func updateAverage(decay: Float) {
+        guard var averages else {
+            averages = network
+            return
+        }
+        for (name, values) in network.values {
+            averages.values[name] = zip(averages.values[name] ?? [], values).map { decay * $0 + (1 - decay) * $1 }
+        }
+        self.averages = averages
+    }
+
+    func average() throws(EngineError) -> ParameterSet? {
+        guard let averages else { return nil }
+        return try averages.parameters(graph)
+    }
+
+    func load(average: ParameterSet) { averages = ColourArithmetic(average, classes: graph.classes) }
 
     private func update(_ name: String, rate: Float, _ optimiser: Optimiser, steps: Float) {
         guard var values = network.values[name], var first = state.first[name], var second = state.second[name], let gradient = latest[name]

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Images
 import Synchronization
@@ -63,6 +64,56 @@ struct DataSpecs {
         #expect(try prefetcher.next() == 1)
         #expect(throws: Odd()) { try prefetcher.next() }
         #expect(try prefetcher.next() == 3)
+    }
+
+    @Test(
+        "a decoded picture is kept on disk for all jobs of the same bytes and geometry, bounded, and may vanish or be damaged at any time")
+    func diskCache() throws {
+        // Given a picture of 300 × 260 pixels, under its digest, and a cache on disk
+        let place = try TestSupport.temporaryDirectory()
+        let source = place.appendingPathComponent("p.png")
+        let image = RGBImage(width: 300, height: 260) { pixels in for index in pixels.indices { pixels[index] = UInt8(index % 251) } }
+        let bytes = Data(try ImageEncoder.png(image))
+        try bytes.write(to: source)
+        let file = PictureFile(name: "p", url: source, digest: SHA256Digest(of: bytes))
+        let directory = place.appendingPathComponent("cache/decoded")
+        func cache(limit: Int = 1 << 20) -> PictureCache {
+            PictureCache(geometry: ColourPictures.geometry, disk: DecodedPictures(directory: directory, limit: limit))
+        }
+        func kept() throws -> [URL] {
+            let walk = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: [.isRegularFileKey])
+            return try (walk?.allObjects as? [URL] ?? []).filter {
+                try $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true
+            }
+        }
+        // When one job looks at it for training and for evaluation
+        let first = cache()
+        let (training, evaluation) = (try first.forTraining(file), try first.forEvaluation(file))
+        // Then two files are kept, and another job has the same pictures without the original
+        #expect(try kept().count == 2)
+        try FileManager.default.removeItem(at: source)
+        #expect(try cache().forTraining(file) == training && cache().forEvaluation(file) == evaluation)
+        // And a damaged file is no picture: the original is asked for again
+        for url in try kept() {
+            var damaged = try Data(contentsOf: url)
+            damaged[damaged.count - 1] ^= 1
+            try damaged.write(to: url)
+        }
+        #expect(throws: TrainingError.self) { try cache().forTraining(file) }
+        try bytes.write(to: source)
+        #expect(try cache().forTraining(file) == training)
+        // And a cache that is deleted while it is used costs a decoding only
+        let used = cache()
+        try FileManager.default.removeItem(at: directory)
+        #expect(try used.forEvaluation(file) == evaluation)
+        // And with room for nothing, nothing is written; what is there goes first when a new job comes with less room
+        try FileManager.default.removeItem(at: directory)
+        _ = try cache(limit: 100).forTraining(file)
+        #expect(try kept().isEmpty)
+        _ = try cache().forTraining(file)
+        #expect(try kept().count == 1)
+        _ = cache(limit: 100)
+        #expect(try kept().isEmpty)
     }
 
     @Test("a picture is decoded once as long as memory lasts, and is the same when it is not kept")

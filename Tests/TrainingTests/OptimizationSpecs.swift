@@ -73,6 +73,37 @@ struct OptimizationSpecs {
         }
     }
 
+    @Test("MixUp trains a row towards both of its targets by their shares, with class weights and with smoothing")
+    func mixture() {
+        // Given two rows that are mixed with each other, shares 0.7 and 0.6, labels 1 and 0, weights ½, 2, 1
+        let logits: [Float] = [0.3, -1, 0.5, 2, 0.1, -0.4]
+        let mixture = MixUp(partners: [1, 0], shares: [0.7, 0.6])
+        let weighted = CrossEntropy(classWeights: [0.5, 2, 1]).evaluate(logits: logits, labels: [1, 0], mixture: mixture, classes: 3)
+        let smooth = CrossEntropy(smoothing: 0.1).evaluate(logits: logits, labels: [1, 0], mixture: mixture, classes: 3)
+        // Then PyTorch says (Σ s·CE(y) + (1 − s)·CE(y')) / Σ s·w(y) + (1 − s)·w(y'), from cross_entropy with reduction none, and autograd
+        #expect(abs(weighted.loss - 1.8842876198462921) < 1e-7)
+        #expect(abs(smooth.loss - 1.4061020320947946) < 1e-7)
+        let slopes: [(CrossEntropy, [Double])] = [
+            (
+                CrossEntropy(classWeights: [0.5, 2, 1]),
+                [0.17792750555, -0.46438465677, 0.28645715121, 0.22146860657, -0.25182974225, 0.03036113568]
+            ),
+            (CrossEntropy(smoothing: 0.1), [0.04881974937, -0.27702774423, 0.22820799485, 0.11646597306, -0.13637067438, 0.0199047013]),
+        ]
+        for (loss, expected) in slopes {
+            let gradient = loss.evaluate(logits: logits, labels: [1, 0], mixture: mixture, classes: 3).gradient
+            #expect(zip(gradient, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 })
+        }
+    }
+
+    @Test("the average follows at once until there is something to average")
+    func averageDecay() {
+        // min(0.999, (1 + n) / (10 + n))
+        #expect(WeightAverage.decay(0.999, step: 0) == 0.1)
+        #expect(WeightAverage.decay(0.999, step: 8) == 0.5)
+        #expect(WeightAverage.decay(0.999, step: 1_000_000) == 0.999)
+    }
+
     @Test("balanced weights make every class count equally")
     func balancedWeights() {
         // 3 of class 0, 1 of class 1, none of class 2: n/(k·n_c) = 4/9, 4/3, and 1 for the absent one

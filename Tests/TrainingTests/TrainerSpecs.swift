@@ -62,10 +62,17 @@ struct TrainerSpecs {
         #expect(first.parameters != other.parameters)
     }
 
-    @Test("stopped after any step and resumed, it ends with the weights of a run that was never stopped")
-    func resumesBitIdentically() throws {
+    @Test("stopped after any step and resumed, it ends with the weights of a run that was never stopped", arguments: [false, true])
+    func resumesBitIdentically(withOptions: Bool) throws {
         let directory = try TestSupport.temporaryDirectory()
         let data = try data(directory)
+        // Given a plain training, and one with MixUp, an average of the weights, class weights and label smoothing
+        func configuration() -> TrainingConfiguration {
+            self.configuration {
+                guard withOptions else { return }
+                ($0.mixUp, $0.averageDecay, $0.classWeights, $0.labelSmoothing) = (0.4, 0.9, [1, 2, 0.5], 0.1)
+            }
+        }
         let whole = try trainer(data, configuration()).run(from: initial, observer: RecordingObserver())
         for steps in 0..<16 {
             // Given a run that is told to stop after so many of its 16 steps
@@ -121,6 +128,47 @@ struct TrainerSpecs {
         #expect(frozen["head.weight"] != initial["head.weight"])
         #expect(frozen["body.weight"] == initial["body.weight"] && frozen["body.bias"] == initial["body.bias"])
         #expect(free["body.weight"] != initial["body.weight"])
+    }
+
+    @Test("what is validated and kept is the average of the weights, where one is asked for")
+    func averages() throws {
+        // Given a training of one epoch of four steps with an average
+        let directory = try TestSupport.temporaryDirectory()
+        let data = try data(directory)
+        let settings = configuration { ($0.epochs, $0.freezeEpochs, $0.averageDecay) = (1, 0, 0.999) }
+        let result = try trainer(data, settings).run(from: initial, observer: RecordingObserver())
+        // When the weights after each step are averaged here: a copy, then decays 2/11, 3/12, 4/13
+        var average: [String: [Float]] = [:]
+        for step in 1...3 {
+            let url = directory.appendingPathComponent("\(step).safetensors")
+            let left = directory.appendingPathComponent("left-\(step).safetensors")
+            let observer = CopyingObserver(from: url, to: left, atStep: step + 1)
+            _ = try trainer(data, settings, checkpoint: url).run(from: initial, observer: observer)
+            let graph = ColourGraph.graph(classes: 3)
+            let saved = try #require(try Checkpoint.read(left, fingerprint: data.fingerprint(settings), graph: graph))
+            let decay = Float(step) / Float(9 + step)
+            for (name, tensor) in saved.current.tensors {
+                average[name] = step == 1 ? tensor.values : zip(average[name] ?? [], tensor.values).map { decay * $0 + (1 - decay) * $1 }
+            }
+            // Then each checkpoint holds that average
+            let kept = try #require(saved.average)
+            for (name, values) in average {
+                #expect(zip(kept.tensors[name]?.values ?? [], values).allSatisfy { abs($0 - $1) < 1e-6 }, "\(name) after step \(step)")
+            }
+        }
+        // And the result is no plain set of weights
+        let plain = try trainer(data, configuration { ($0.epochs, $0.freezeEpochs) = (1, 0) }).run(
+            from: initial, observer: RecordingObserver())
+        #expect(result.parameters != plain.parameters)
+    }
+
+    @Test("says what share of its time no picture was ready, per epoch and over all")
+    func waits() throws {
+        let data = try data(try TestSupport.temporaryDirectory())
+        let result = try trainer(data, configuration()).run(from: initial, observer: RecordingObserver())
+        let shares = result.summary.history.compactMap(\.dataWaitShare)
+        #expect(shares.count == 4 && shares.allSatisfy { (0...1).contains($0) })
+        #expect((0...1).contains(try #require(result.summary.dataWaitShare)))
     }
 
     @Test("a rate that is far too high ends with diverged, not with a network")

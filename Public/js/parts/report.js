@@ -29,10 +29,11 @@ function headline(model, report) {
 }
 
 function comparison(report) {
-  const { comparison: one, pseudo_labels: pseudo } = report;
+  const { comparison: one, pseudo_labels: pseudo, hidden_labels: hidden } = report;
   return el("div", { class: "notice" }, el("strong", null, verdictWords(one.verdict)),
     el("p", null, `Macro-F1 ${signed(one.macro_f1_gain)} by the pictures without a label (95 % interval ${signed(one.macro_f1_gain_interval_95.low)} to ${signed(one.macro_f1_gain_interval_95.high)}; McNemar p ${one.mcnemar_p < 0.001 ? "< 0.001" : `= ${decimal(one.mcnemar_p)}`}).`),
-    pseudo && el("p", { class: "small" }, `${count(pseudo.kept)} of ${counted(pseudo.unlabelled, "picture")} without a label were used.`));
+    pseudo && el("p", { class: "small" }, `${count(pseudo.kept)} of ${counted(pseudo.unlabelled, "picture")} without a label were used.`),
+    hidden?.judged > 0 && el("p", { class: "small" }, `Of ${counted(hidden.judged, "pseudo-label")} whose picture's class is known to the evaluator, ${percent(hidden.accuracy)} were right.`));
 }
 
 function learning(report) {
@@ -84,9 +85,16 @@ function more(measures, report) {
     ["Top-2 accuracy", percent(measures.top2_accuracy)], ["Cohen's kappa", decimal(measures.kappa)],
     ["Matthews correlation", decimal(measures.matthews_correlation)], ["Macro AUROC", decimal(measures.macro_auroc)],
     ["Log loss", decimal(measures.log_loss)], ["Brier score", decimal(measures.brier)], ["Expected calibration error", decimal(measures.expected_calibration_error)],
+    ["… with the temperature", decimal(report.calibration?.after?.expected_calibration_error)], ["Prediction sets", sets(report.conformal)],
     ["Parameters", efficiency.parameters && large(efficiency.parameters)], ["Multiply-adds of one picture", efficiency.multiply_adds && large(efficiency.multiply_adds)],
-    ["Time", phases || undefined], ["Computed by", efficiency.backend],
+    ["Time", phases || undefined], ["Waited for pictures", percent((report.student ?? report.supervised)?.training?.data_wait_share)], ["Computed by", efficiency.backend],
   ]));
+}
+
+/// What the prediction sets promised and kept.
+function sets(conformal) {
+  const kept = (conformal?.precisions?.float ?? conformal?.precisions?.int8)?.coverage;
+  return kept && `hold the true class for ${percent(kept.coverage)} of the pictures (${percent(1 - conformal.alpha)} promised), ${kept.mean_size.toFixed(2)} classes on average`;
 }
 
 /// An import's report names the entries that were not taken.

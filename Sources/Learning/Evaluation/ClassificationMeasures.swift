@@ -14,6 +14,8 @@ package struct ClassificationMeasures: Sendable, Codable, Equatable {
     package let quadraticKappa: Double
     package let matthewsCorrelation: Double
     package let top2Accuracy: Double
+    /// The share of samples whose true class is among the 1, 2, … likeliest: up to 5 of them, fewer where there are fewer classes.
+    package let topAccuracy: [Double]
     package let logLoss: Double
     package let brier: Double
     /// 15 bins.
@@ -31,6 +33,7 @@ package struct ClassificationMeasures: Sendable, Codable, Equatable {
         case quadraticKappa = "quadratic_kappa"
         case matthewsCorrelation = "matthews_correlation"
         case top2Accuracy = "top2_accuracy"
+        case topAccuracy = "top_k_accuracy"
         case logLoss = "log_loss"
         case expectedCalibrationError = "expected_calibration_error"
         case macroAUROC = "macro_auroc"
@@ -72,6 +75,7 @@ package struct ClassificationMeasures: Sendable, Codable, Equatable {
         quadraticKappa = matrix.quadraticKappa
         matthewsCorrelation = matrix.matthewsCorrelation
         top2Accuracy = ProbabilityMeasures.topAccuracy(2, rows, labels: labels)
+        topAccuracy = (1...min(5, classes)).map { ProbabilityMeasures.topAccuracy($0, rows, labels: labels) }
         logLoss = ProbabilityMeasures.logLoss(rows, labels: labels)
         brier = ProbabilityMeasures.brier(rows, labels: labels)
         expectedCalibrationError = ProbabilityMeasures.expectedCalibrationError(rows, labels: labels)

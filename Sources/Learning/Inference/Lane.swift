@@ -1,5 +1,6 @@
 import Dispatch
 import Engine
+import Evaluation
 import ModelFormat
 
 /// The plans of one thread. Made, used and released on that thread: plans are no one else's.
@@ -38,9 +39,12 @@ struct Lane {
         }
         let probabilities = Ranking.probabilities(logits, temperature: manifest.temperature)
         let predictions = Ranking.top(request.options.topK, of: probabilities, labels: manifest.classes)
+        let set = manifest.conformal?.threshold(request.precision).map { threshold in
+            AdaptiveSets(threshold: threshold).classes(of: probabilities).map { manifest.classes[$0] }
+        }
         let infer = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
         return Answer(
-            precision: precision, inDoubt: isDoubtful ? true : nil, predictions: predictions,
+            precision: precision, inDoubt: isDoubtful ? true : nil, predictions: predictions, predictionSet: set,
             timing: Answer.Timing(decode: decode, queue: queue, infer: infer))
     }
 

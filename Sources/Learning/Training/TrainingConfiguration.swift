@@ -19,6 +19,12 @@ package struct TrainingConfiguration: Sendable, Codable, Equatable {
     package var labelSmoothing: Double
     /// Whether every class counts equally in the loss, however many pictures it has.
     package var balancesClasses: Bool
+    /// What each class counts for in the loss, by class index; nil: all 1, or as ``balancesClasses`` says.
+    package var classWeights: [Double]?
+    /// α of MixUp's Beta(α, α); nil: pictures are not mixed.
+    package var mixUp: Double?
+    /// Of the exponential average of the weights that is kept in their place; nil: none is kept.
+    package var averageDecay: Double?
     /// Epochs without a better validation macro-F1 after which training stops.
     package var patience: Int
     package var geometry: EvaluationGeometry
@@ -29,8 +35,8 @@ package struct TrainingConfiguration: Sendable, Codable, Equatable {
     package init(
         seed: UInt64, epochs: Int = 50, freezeEpochs: Int = 2, batchSize: Int = 32, optimiser: Optimiser = .standardAdamW,
         learningRate: Double = 0.001,
-        bodyDivisor: Double = 10, labelSmoothing: Double = 0, balancesClasses: Bool = false, patience: Int = 8,
-        geometry: EvaluationGeometry,
+        bodyDivisor: Double = 10, labelSmoothing: Double = 0, balancesClasses: Bool = false, classWeights: [Double]? = nil,
+        mixUp: Double? = nil, averageDecay: Double? = nil, patience: Int = 8, geometry: EvaluationGeometry,
         normalisation: Normalisation = .imageNet, flips: Flips = .horizontal, precision: TrainingPrecision = .float32
     ) {
         self.seed = seed
@@ -42,6 +48,9 @@ package struct TrainingConfiguration: Sendable, Codable, Equatable {
         self.bodyDivisor = bodyDivisor
         self.labelSmoothing = labelSmoothing
         self.balancesClasses = balancesClasses
+        self.classWeights = classWeights
+        self.mixUp = mixUp
+        self.averageDecay = averageDecay
         self.patience = patience
         self.geometry = geometry
         self.normalisation = normalisation
@@ -60,6 +69,13 @@ package struct TrainingConfiguration: Sendable, Codable, Equatable {
         try require(learningRate > 0 && learningRate.isFinite, "learning_rate", "\(learningRate)", "above 0")
         try require(bodyDivisor >= 1 && bodyDivisor.isFinite, "body_divisor", "\(bodyDivisor)", "at least 1")
         try require((0..<1).contains(labelSmoothing), "label_smoothing", "\(labelSmoothing)", "0 ≤ ε < 1")
+        if let classWeights {
+            try require(
+                classWeights.allSatisfy { $0 >= 0 && $0.isFinite } && classWeights.contains { $0 > 0 }, "class_weights", "\(classWeights)",
+                "0 or more, one above 0")
+        }
+        if let mixUp { try require(mixUp > 0 && mixUp.isFinite, "mixup", "\(mixUp)", "above 0") }
+        if let averageDecay { try require((0..<1).contains(averageDecay), "ema_decay", "\(averageDecay)", "0 to less than 1") }
         try require(patience >= 1, "patience", "\(patience)", "at least 1")
     }
 }

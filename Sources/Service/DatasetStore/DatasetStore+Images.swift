@@ -6,10 +6,11 @@ import Images
 extension DatasetStore {
     /// What can be refused before a picture's bytes are read.
     /// - Throws: `noSuchDataset`, `invalidLabel`, `unknownLabel`.
-    package func checkUpload(dataset: ResourceName, label: String?) async throws {
+    package func checkUpload(dataset: ResourceName, label: String?, hiddenLabel: String? = nil) async throws {
         try await catalog.read { db in
             let row = try DatasetRow.find(dataset, db)
             if let label { _ = try row.checked(label: label) }
+            if let hiddenLabel { _ = try ClassLabel.checked(hiddenLabel) }
         }
     }
 
@@ -17,20 +18,23 @@ extension DatasetStore {
     ///
     /// - Parameters:
     ///   - label: nil: not said; a new picture is then unlabelled, an old one keeps what it has.
+    ///   - hiddenLabel: the class that only the evaluator knows, any valid name; nil: not said.
     ///   - role: nil: not said; a new picture is then for training, an old one keeps what it has.
     ///   - ifMatch: the If-Match field; must name the SHA-256 of what stands there to replace it.
     /// - Throws: `noSuchDataset`, `invalidLabel`, `unknownLabel`, `notAPicture`, `imageExists` (409), `preconditionFailed` (412), `diskFull`, `SystemError`.
     ///   Nothing is left behind then.
     package func put(
-        dataset: ResourceName, image: ResourceName, stagedFile: URL, label: String? = nil, role: ImageRole? = nil, ifMatch: String? = nil
+        dataset: ResourceName, image: ResourceName, stagedFile: URL, label: String? = nil, hiddenLabel: String? = nil,
+        role: ImageRole? = nil, ifMatch: String? = nil
     ) async throws -> PutOutcome {
         do {
-            try await checkUpload(dataset: dataset, label: label)
+            try await checkUpload(dataset: dataset, label: label, hiddenLabel: hiddenLabel)
             let facts = try await decoding.run { [limits] in try Self.inspect(stagedFile, limits: limits) }
             pins.pin(CollectionOfOne(facts.sha256))
             do {
                 let outcome = try await store(
-                    facts, stagedFile: stagedFile, dataset: dataset, image: image, label: label, role: role, ifMatch: ifMatch)
+                    facts, stagedFile: stagedFile, dataset: dataset, image: image, label: label, hiddenLabel: hiddenLabel, role: role,
+                    ifMatch: ifMatch)
                 pins.unpin(CollectionOfOne(facts.sha256))
                 if let old = outcome.replaced { try await collect([old]) }
                 return outcome.outcome
@@ -86,21 +90,17 @@ extension DatasetStore {
         }
     }
 
-    /// Changes a picture's label or role.
+    /// Changes a picture's label, hidden label or role.
     /// - Throws: `noSuchDataset`, `noSuchImage`, `invalidLabel`, `unknownLabel`.
-    package func update(dataset: ResourceName, image: ResourceName, label: LabelChange = .keep, role: ImageRole? = nil) async throws
-        -> StoredImage
-    {
+    package func update(
+        dataset: ResourceName, image: ResourceName, label: LabelChange = .keep, hiddenLabel: LabelChange = .keep, role: ImageRole? = nil
+    ) async throws -> StoredImage {
         try await catalog.write { db in
             let row = try DatasetRow.find(dataset, db)
             let old = try ImageRow.require(image, in: row, db)
-            let newLabel: String?
-            switch label {
-            case .keep: newLabel = old.image.label
-            case .remove: newLabel = nil
-            case .set(let text): newLabel = try row.checked(label: text)
-            }
-            try Self.set(label: newLabel, role: role ?? old.image.role, of: old, in: row, db)
+            let newLabel = try label.applied(to: old.image.label) { text throws(DatasetStoreError) in try row.checked(label: text) }
+            let hidden = try hiddenLabel.applied(to: old.image.hiddenLabel, checked: ClassLabel.checked)
+            try Self.set(label: newLabel, hiddenLabel: hidden, role: role ?? old.image.role, of: old, in: row, db)
             return try ImageRow.require(image, in: row, db).image
         }
     }
@@ -129,8 +129,8 @@ extension DatasetStore {
 
     /// Adopts the file and commits its row; `facts.sha256` is pinned by the caller.
     private func store(
-        _ facts: PictureFacts, stagedFile: URL, dataset: ResourceName, image: ResourceName, label: String?, role: ImageRole?,
-        ifMatch: String?
+        _ facts: PictureFacts, stagedFile: URL, dataset: ResourceName, image: ResourceName, label: String?, hiddenLabel: String?,
+        role: ImageRole?, ifMatch: String?
     ) async throws -> (outcome: PutOutcome, replaced: SHA256Digest?) {
         let condition = ifMatch.map(IfMatch.init)
         try await catalog.read { db in
@@ -141,23 +141,25 @@ extension DatasetStore {
         return try await catalog.write { db in
             let row = try DatasetRow.find(dataset, db)
             let checked = try label.map { try row.checked(label: $0) }
+            let hidden = try hiddenLabel.map { text throws(DatasetStoreError) in try ClassLabel.checked(text) }
             let old = try ImageRow.find(image, in: row, db)
             // Again, now that nobody can come between.
             try Self.check(condition, ifMatch, image: image, old: old?.image.sha256, new: facts.sha256)
             try Self.insert(facts, db)
             guard let old else {
-                try Self.insert(image, sha256: facts.sha256, label: checked, role: role ?? .train, in: row, db)
+                try Self.insert(image, sha256: facts.sha256, label: checked, hiddenLabel: hidden, role: role ?? .train, in: row, db)
                 return (.created(try ImageRow.require(image, in: row, db).image), nil)
             }
             let isSame = old.image.sha256 == facts.sha256
             if !isSame {
                 try db.execute(sql: "UPDATE image SET sha256 = ? WHERE id = ?", arguments: [facts.sha256.description, old.id])
             }
-            if !isSame || (checked ?? old.image.label) != old.image.label || (role ?? old.image.role) != old.image.role {
-                try Self.set(label: checked ?? old.image.label, role: role ?? old.image.role, of: old, in: row, db)
+            let new = (label: checked ?? old.image.label, hidden: hidden ?? old.image.hiddenLabel, role: role ?? old.image.role)
+            if !isSame || new != (old.image.label, old.image.hiddenLabel, old.image.role) {
+                try Self.set(label: new.label, hiddenLabel: new.hidden, role: new.role, of: old, in: row, db)
             }
-            let new = try ImageRow.require(image, in: row, db).image
-            return isSame ? (.same(new), nil) : (.replaced(new), old.image.sha256)
+            let stored = try ImageRow.require(image, in: row, db).image
+            return isSame ? (.same(stored), nil) : (.replaced(stored), old.image.sha256)
         }
     }
 
@@ -185,21 +187,28 @@ extension DatasetStore {
             ])
     }
 
-    static func insert(_ image: ResourceName, sha256: SHA256Digest, label: String?, role: ImageRole, in row: DatasetRow, _ db: Database)
+    static func insert(
+        _ image: ResourceName, sha256: SHA256Digest, label: String?, hiddenLabel: String?, role: ImageRole, in row: DatasetRow,
+        _ db: Database
+    ) throws {
+        let now = Timestamp.now()
+        try db.execute(
+            sql: """
+                INSERT INTO image (dataset_id, name, sha256, label, hidden_label, role, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                row.id, image.description, sha256.description, label, hiddenLabel, role.rawValue, now.milliseconds, now.milliseconds,
+            ])
+        try row.touch(db, at: now)
+    }
+
+    private static func set(label: String?, hiddenLabel: String?, role: ImageRole, of image: ImageRow, in row: DatasetRow, _ db: Database)
         throws
     {
         let now = Timestamp.now()
         try db.execute(
-            sql: "INSERT INTO image (dataset_id, name, sha256, label, role, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            arguments: [row.id, image.description, sha256.description, label, role.rawValue, now.milliseconds, now.milliseconds])
-        try row.touch(db, at: now)
-    }
-
-    private static func set(label: String?, role: ImageRole, of image: ImageRow, in row: DatasetRow, _ db: Database) throws {
-        let now = Timestamp.now()
-        try db.execute(
-            sql: "UPDATE image SET label = ?, role = ?, updated_at = ? WHERE id = ?",
-            arguments: [label, role.rawValue, now.milliseconds, image.id])
+            sql: "UPDATE image SET label = ?, hidden_label = ?, role = ?, updated_at = ? WHERE id = ?",
+            arguments: [label, hiddenLabel, role.rawValue, now.milliseconds, image.id])
         try row.touch(db, at: now)
     }
 }

@@ -70,7 +70,8 @@ extension DatasetStore {
                     continue
                 }
                 try Self.insert(image.facts, db)
-                try Self.insert(name, sha256: image.sha256, label: image.label, role: image.role, in: row, db)
+                try Self.insert(
+                    name, sha256: image.sha256, label: image.label, hiddenLabel: image.hiddenLabel, role: image.role, in: row, db)
                 adopted.created += 1
             }
             adopted.refused = refused.count

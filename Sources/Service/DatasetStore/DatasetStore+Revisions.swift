@@ -68,8 +68,8 @@ extension DatasetStore {
             let id = db.lastInsertedRowID
             try db.execute(
                 sql: """
-                    INSERT INTO revision_image (revision_id, name, sha256, label, role)
-                    SELECT ?, name, sha256, label, role FROM image WHERE dataset_id = ? ORDER BY name
+                    INSERT INTO revision_image (revision_id, name, sha256, label, hidden_label, role)
+                    SELECT ?, name, sha256, label, hidden_label, role FROM image WHERE dataset_id = ? ORDER BY name
                     """, arguments: [id, row.id])
             guard db.changesCount > 0 else { throw DatasetStoreError.nothingToRevise(dataset: dataset.description) }
             return id
@@ -128,7 +128,7 @@ extension DatasetStore {
 
     private static func pictures(ofRevision id: Int64, _ db: Database) throws -> [RevisionDraft.Picture] {
         let sql = """
-            SELECT r.name, r.sha256, r.label, r.role, blob.bytes, blob.format, blob.width, blob.height, blob.difference_hash
+            SELECT r.name, r.sha256, r.label, r.hidden_label, r.role, blob.bytes, blob.format, blob.width, blob.height, blob.difference_hash
             FROM revision_image r JOIN blob ON blob.sha256 = r.sha256 WHERE r.revision_id = ? ORDER BY r.name
             """
         var pictures: [RevisionDraft.Picture] = []
@@ -138,8 +138,9 @@ extension DatasetStore {
                 throw DatasetStoreError.damagedFile(path: "catalog.sqlite", detail: "revision \(id)")
             }
             let entry = RevisionEntry(
-                image: name, sha256: try ImageRow.digest(row["sha256"]), label: row["label"], role: try ImageRow.role(row["role"]),
-                width: row["width"], height: row["height"], format: try ImageRow.format(row["format"]))
+                image: name, sha256: try ImageRow.digest(row["sha256"]), label: row["label"], hiddenLabel: row["hidden_label"],
+                role: try ImageRow.role(row["role"]), width: row["width"], height: row["height"], format: try ImageRow.format(row["format"])
+            )
             let bits: Int64 = row["difference_hash"]
             pictures.append(.init(entry: entry, bytes: row["bytes"], hash: DifferenceHash(bits: UInt64(bitPattern: bits))))
         }

@@ -1,10 +1,9 @@
 import Foundation
 import TestSupport
 
-/// The real program, beside the tests in `.build/CONFIGURATION/`.
+/// The real program.
 enum Program {
-    static let url: URL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        .appendingPathComponent("aliquot")
+    static var url: URL { TestSupport.program }
 
     /// Runs one of its commands to the end.
     @discardableResult

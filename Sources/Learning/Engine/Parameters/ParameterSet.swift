@@ -21,20 +21,6 @@ package struct ParameterSet: Sendable, Equatable {
         self.tensors = tensors
     }
 
-    /// `share · self + (1 − share) · other`, of equal names and shapes: one step of an exponential average.
-    package func averaged(with other: ParameterSet, share: Float) -> ParameterSet {
-        var tensors = tensors
-        for (name, tensor) in other.tensors {
-            let rest = 1 - share
-            tensor.values.withUnsafeBufferPointer { new in
-                tensors[name]?.values.withUnsafeMutableBufferPointer { old in
-                    for index in 0..<min(old.count, new.count) { old[index] = share * old[index] + rest * new[index] }
-                }
-            }
-        }
-        return ParameterSet(unchecked: tensors)
-    }
-
     package subscript(_ name: String) -> FloatTensor? { tensors[name] }
 
     /// - Throws: ``EngineError/parameters(missing:unexpected:wrongShape:)`` where there is none of this name.

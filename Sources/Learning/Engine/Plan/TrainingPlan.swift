@@ -30,6 +30,12 @@ package protocol TrainingPlan: AnyObject {
     func gradients() throws(EngineError) -> [String: [Float]]
     /// One step of the optimiser with the gradients of the last backward passes.
     func update(_ step: OptimiserStep) throws(EngineError)
+
+    /// Moves the exponential average of all parameters and buffers: `average = decay · average + (1 − decay) · value`. The first call copies.
+    func updateAverage(decay: Float) throws(EngineError)
+    /// A copy of the average in plain layout, bit-exact through ``load(average:)``; nil before the first ``updateAverage(decay:)``.
+    func average() throws(EngineError) -> ParameterSet?
+    func load(average: ParameterSet) throws(EngineError)
 }
 
 extension TrainingPlan {

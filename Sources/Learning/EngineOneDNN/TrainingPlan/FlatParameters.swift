@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 import Engine
 import Foundation
@@ -29,6 +30,8 @@ final class FlatParameters {
     let first: UnsafeMutablePointer<Float>
     let second: UnsafeMutablePointer<Float>
     private let statistics: UnsafeMutablePointer<Float>
+    /// The exponential average of weights and statistics, laid out as they are, the weights first; nil until the first ``updateAverage(decay:_:)``.
+    private var averages: FlatMemory?
     private let memory: UnsafeMutableRawPointer
     private let memoryBytes: Int
 
@@ -105,6 +108,47 @@ final class FlatParameters {
     }
 
     func load(_ parameters: ParameterSet, _ runtime: Runtime) throws(EngineError) {
+        try store(parameters, weights: weights, statistics: statistics, runtime)
+    }
+
+    func parameters(_ graph: Graph, _ runtime: Runtime) throws(EngineError) -> ParameterSet {
+        try fetch(graph, weights: weights, statistics: statistics, runtime)
+    }
+
+    /// `average = decay · average + (1 − decay) · value`, padding included (zero stays zero); the first call copies.
+    func updateAverage(decay: Float, _ threads: Int) throws(EngineError) {
+        guard let averages else {
+            let floats = try makeAverages()
+            floats.update(from: weights, count: count)
+            (floats + count).update(from: statistics, count: statisticsCount)
+            return
+        }
+        let floats = averages.address.assumingMemoryBound(to: Float.self)
+        aliquot_ema(floats, weights, Int64(count), decay, Int32(threads))
+        aliquot_ema(floats + count, statistics, Int64(statisticsCount), decay, Int32(threads))
+    }
+
+    func average(_ graph: Graph, _ runtime: Runtime) throws(EngineError) -> ParameterSet? {
+        guard let averages else { return nil }
+        let floats = averages.address.assumingMemoryBound(to: Float.self)
+        return try fetch(graph, weights: floats, statistics: floats + count, runtime)
+    }
+
+    func load(average: ParameterSet, _ runtime: Runtime) throws(EngineError) {
+        let floats: UnsafeMutablePointer<Float>
+        if let averages { floats = averages.address.assumingMemoryBound(to: Float.self) } else { floats = try makeAverages() }
+        try store(average, weights: floats, statistics: floats + count, runtime)
+    }
+
+    private func makeAverages() throws(EngineError) -> UnsafeMutablePointer<Float> {
+        let made = try FlatMemory(bytes: (count + statisticsCount) * 4)
+        averages = made
+        return made.address.assumingMemoryBound(to: Float.self)
+    }
+
+    private func store(
+        _ parameters: ParameterSet, weights: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>, _ runtime: Runtime
+    ) throws(EngineError) {
         for region in regions {
             var values: [[Float]] = []
             for specification in region.specifications { values.append(try parameters.tensor(specification.name).values) }
@@ -112,7 +156,9 @@ final class FlatParameters {
         }
     }
 
-    func parameters(_ graph: Graph, _ runtime: Runtime) throws(EngineError) -> ParameterSet {
+    private func fetch(
+        _ graph: Graph, weights: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>, _ runtime: Runtime
+    ) throws(EngineError) -> ParameterSet {
         var tensors: [String: FloatTensor] = [:]
         for region in regions {
             let values = try region.layout.fetch(from: (region.isTrainable ? weights : statistics) + region.offset, runtime)

@@ -144,6 +144,18 @@ package final class OneDNNTrainingPlan: TrainingPlan {
         }
     }
 
+    package func updateAverage(decay: Float) throws(EngineError) { try compiled.parameters.updateAverage(decay: decay, compiled.threads) }
+
+    package func average() throws(EngineError) -> ParameterSet? {
+        compiled.runtime.adoptThreads()
+        return try compiled.parameters.average(graph, compiled.runtime)
+    }
+
+    package func load(average: ParameterSet) throws(EngineError) {
+        compiled.runtime.adoptThreads()
+        try compiled.parameters.load(average: average, compiled.runtime)
+    }
+
     /// The kernels of a step: node, what is done, and who does it.
     package var implementations: [(node: String, kind: String, implementation: String)] {
         (compiled.forward + compiled.backward).map { ($0.node, $0.kind, $0.implementation) }

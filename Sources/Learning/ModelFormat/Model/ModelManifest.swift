@@ -31,6 +31,8 @@ package struct ModelManifest: Codable, Sendable, Equatable {
     package var floatBelowMargin: Double?
     /// Logits are divided by this before the softmax (Guo et al. 2017), > 0.
     package var temperature: Double
+    /// How prediction sets are made; nil in models of an earlier release, which have none.
+    package var conformal: ConformalCalibration?
     package var lineage: ModelLineage
     package var createdAt: Timestamp
     /// By file name, all but the manifest. Filled in when the directory is written.
@@ -39,7 +41,8 @@ package struct ModelManifest: Codable, Sendable, Equatable {
     package init(
         architecture: String, classes: [String], input: InputDescription, defaultPrecision: Precision = .float,
         precisionReasons: [String] = [],
-        temperature: Double = 1, lineage: ModelLineage = ModelLineage(), createdAt: Timestamp = .now()
+        temperature: Double = 1, conformal: ConformalCalibration? = nil, lineage: ModelLineage = ModelLineage(),
+        createdAt: Timestamp = .now()
     ) {
         format = Self.currentFormat
         self.architecture = architecture
@@ -49,13 +52,14 @@ package struct ModelManifest: Codable, Sendable, Equatable {
         self.defaultPrecision = defaultPrecision
         self.precisionReasons = precisionReasons
         self.temperature = temperature
+        self.conformal = conformal
         self.lineage = lineage
         self.createdAt = createdAt
         files = [:]
     }
 
     enum CodingKeys: String, CodingKey {
-        case format, architecture, classes, input, precisions, temperature, lineage, files
+        case format, architecture, classes, input, precisions, temperature, conformal, lineage, files
         case defaultPrecision = "default_precision"
         case precisionReasons = "precision_reasons"
         case floatBelowMargin = "float_below_margin"
@@ -73,6 +77,7 @@ package struct ModelManifest: Codable, Sendable, Equatable {
         if let margin = floatBelowMargin, !(margin.isFinite && margin >= 0) {
             faults.append("float_below_margin is \(margin), allowed are 0 and positive numbers")
         }
+        faults += conformal?.faults ?? []
         if !precisions.contains(.float) { faults.append("float is not among the precisions") }
         if !precisions.contains(defaultPrecision) {
             faults.append("the default precision \(defaultPrecision.rawValue) is not among the precisions")

@@ -29,5 +29,10 @@ package struct PrecisionLook: Sendable, Equatable {
     /// What is answered where float takes over below `threshold`.
     package func answer(below threshold: Float) -> Int { margin < threshold ? floatClass : int8Class }
 
+    /// The logits that are answered with where float takes over below `threshold`: one row a picture, of either.
+    package static func answers(int8: [[Float]], float: [[Float]], below threshold: Float) -> [[Float]] {
+        zip(int8, float).map { PrecisionLook(int8: $0, float: $1).margin < threshold ? $1 : $0 }
+    }
+
     private static func best(_ logits: [Float]) -> Int { logits.indices.max { logits[$0] < logits[$1] } ?? 0 }
 }

@@ -10,16 +10,22 @@ final class ConsistencyProcedure: TrainingProcedure {
     private let trainer: Trainer
     private let settings: ConsistencySettings
     private let unlabelled: [PictureFile]
+    /// For each unlabelled picture the class that the evaluator knows; only ever counted.
+    private let truth: [Int?]
     private let pictures: ConsistencyPictures
     private var thresholds: Thresholds
     private var measures = ConsistencyMeasures()
-    var average: ParameterSet?
+    /// The alarms of the epoch before: one that goes on is told once.
+    private var alarming: Set<String> = []
+    private let loss: CrossEntropy
 
-    init(_ trainer: Trainer, unlabelled: [PictureFile], settings: ConsistencySettings) throws {
+    init(_ trainer: Trainer, unlabelled: [PictureFile], hidden: [String: Int], settings: ConsistencySettings) throws {
         try settings.validate()
         self.trainer = trainer
         self.settings = settings
         self.unlabelled = unlabelled
+        truth = unlabelled.map { hidden[$0.name] }
+        loss = trainer.loss
         pictures = try ConsistencyPictures(
             labelled: trainer.data.training, unlabelled: unlabelled, cache: trainer.cache, configuration: trainer.configuration,
             ratio: settings.unlabelledRatio, hasStrongView: settings.method != .mixmatch)
@@ -61,16 +67,15 @@ final class ConsistencyProcedure: TrainingProcedure {
 
     func step(_ batch: ConsistencyBatch, number: Int, plan: any TrainingPlan) throws -> (loss: Double, pictures: Int) {
         let (loss, weight) = try settings.method == .mixmatch ? mixed(batch, number, plan) : matched(batch, number, plan)
-        let value = loss.supervised + weight * loss.unsupervised
+        let value = loss.supervised + weight * loss.unsupervised + (settings.fairness ?? 0) * loss.fairness
         guard value.isFinite else { return (value, batch.pictures.count) }
         let step = schedule(number)
         try plan.backward(loss.gradient, headOnly: step.freezeBody)
         try plan.update(step)
-        let parameters = try plan.parameters()
-        // Until there is something to average, the average follows at once.
-        let decay = min(settings.averageDecay, (1 + Double(number)) / (10 + Double(number)))
-        average = average?.averaged(with: parameters, share: Float(decay)) ?? parameters
-        measures.record(loss)
+        try plan.updateAverage(decay: WeightAverage.decay(settings.averageDecay, step: number))
+        // MixMatch labels both views of each picture.
+        let own = batch.unlabelled.map { truth[$0] }
+        measures.record(loss, truth: loss.pseudoLabels.indices.map { own[$0 % own.count] })
         return (value, batch.pictures.count)
     }
 
@@ -79,9 +84,11 @@ final class ConsistencyProcedure: TrainingProcedure {
         let classes = trainer.data.classes
         let weak = rows(logits, pictures.labelledRows..<(pictures.labelledRows + pictures.unlabelledRows))
         thresholds.observe(weak.map { Softmax.probabilities($0) }, pictures: batch.unlabelled)
-        let loss = FixMatchLoss(weight: settings.weight).evaluate(
+        var fairness: (term: SelfAdaptiveFairness, weight: Double)?
+        if case .free(let free) = thresholds, let weight = settings.fairness { fairness = (free.fairness, weight) }
+        let result = FixMatchLoss(weight: settings.weight, labelled: loss, fairness: fairness).evaluate(
             logits: logits, labels: batch.pictures.labels, thresholds: thresholds.values(classes: classes))
-        return (loss, settings.weight)
+        return (result, settings.weight)
     }
 
     private func mixed(_ batch: ConsistencyBatch, _ number: Int, _ plan: any TrainingPlan) throws -> (ConsistencyLoss, Double) {
@@ -94,12 +101,18 @@ final class ConsistencyProcedure: TrainingProcedure {
         let guessed = (0..<each).map { index in
             MixMatchLoss.sharpened(zip(guesses[index], guesses[each + index]).map { ($0 + $1) / 2 }, temperature: settings.temperature)
         }
-        let targets = batch.pictures.labels.map { label in (0..<classes).map { $0 == label ? 1.0 : 0 } } + guessed + guessed
+        let smoothing = loss.smoothing
+        let labels = batch.pictures.labels.map { label in
+            (0..<classes).map { ($0 == label ? 1 - smoothing : 0) + smoothing / Double(classes) }
+        }
+        let targets = labels + guessed + guessed
         var random = SeededRandom(seed: trainer.configuration.seed, purpose: "mixup.\(number)")
         let mixture = MixUp(rows: targets.count, alpha: settings.alpha, random: &random)
         let logits = try forward(mixture.pictures(batch.pictures.pixels), number, plan)
         let weight = MixMatchLoss.weight(maximum: settings.weight, step: number, steps: steps)
-        return (MixMatchLoss.evaluate(logits: logits, targets: mixture.targets(targets), labelled: labelled, weight: weight), weight)
+        let result = MixMatchLoss.evaluate(
+            logits: logits, targets: mixture.targets(targets), labelled: labelled, weight: weight, classWeights: loss.classWeights)
+        return (result, weight)
     }
 
     private func forward(_ pixels: [Float], _ number: Int, _ plan: any TrainingPlan) throws -> [Float] {
@@ -114,20 +127,23 @@ final class ConsistencyProcedure: TrainingProcedure {
 
     func epochMeasures(observer: any TrainingObserver, fraction: Double) -> [String: Double] {
         let labelled = trainer.data.training.map(\.label)
-        for alarm in measures.alarms(labelled: labelled, threshold: settings.threshold, fraction: fraction) { observer.alarmed(alarm) }
+        let alarms = measures.alarms(labelled: labelled, threshold: settings.threshold, fraction: fraction)
+        for alarm in alarms where !alarming.contains(alarm.name) { observer.alarmed(alarm) }
+        alarming = Set(alarms.map(\.name))
         defer { measures = ConsistencyMeasures() }
-        return measures.summary(classes: trainer.data.classes)
+        return measures.summary(classes: trainer.data.classes, hasFairness: settings.fairness != nil)
     }
 
     private struct Memory: Codable {
         let thresholds: Thresholds
         let measures: ConsistencyMeasures
+        let alarming: Set<String>
     }
 
-    func memory() throws -> Data? { try JSONEncoder().encode(Memory(thresholds: thresholds, measures: measures)) }
+    func memory() throws -> Data? { try JSONEncoder().encode(Memory(thresholds: thresholds, measures: measures, alarming: alarming)) }
 
     func restore(_ memory: Data) throws {
         let restored = try JSONDecoder().decode(Memory.self, from: memory)
-        (thresholds, measures) = (restored.thresholds, restored.measures)
+        (thresholds, measures, alarming) = (restored.thresholds, restored.measures, restored.alarming)
     }
 }

@@ -20,11 +20,13 @@ package struct ConsistencySettings: Sendable, Codable, Equatable {
     package var alpha: Double
     /// Of the exponential average of the weights that is evaluated.
     package var averageDecay: Double
+    /// The weight of FreeMatch's fairness term; nil for other methods.
+    package var fairness: Double?
 
     /// The design's figures for a method.
     package init(
         method: ConsistencyMethod, unlabelledRatio: Int? = nil, weight: Double? = nil, threshold: Double = 0.95, temperature: Double = 0.5,
-        alpha: Double = 0.75, averageDecay: Double = 0.999
+        alpha: Double = 0.75, averageDecay: Double = 0.999, fairness: Double? = nil
     ) {
         self.method = method
         self.unlabelledRatio = unlabelledRatio ?? (method == .mixmatch ? 1 : 3)
@@ -33,6 +35,7 @@ package struct ConsistencySettings: Sendable, Codable, Equatable {
         self.temperature = temperature
         self.alpha = alpha
         self.averageDecay = averageDecay
+        self.fairness = method == .freematch ? fairness ?? 0.01 : nil
     }
 
     /// - Throws: ``TrainingError/outOfRange(name:got:allowed:)`` for the first setting that cannot work.
@@ -46,6 +49,7 @@ package struct ConsistencySettings: Sendable, Codable, Equatable {
         try require((0...1).contains(threshold), "threshold", threshold, "0 to 1")
         try require(temperature > 0 && temperature.isFinite, "temperature", temperature, "above 0")
         try require(alpha > 0 && alpha.isFinite, "alpha", alpha, "above 0")
+        if let fairness { try require(fairness >= 0 && fairness.isFinite, "fairness_weight", fairness, "0 or more") }
         try require((0..<1).contains(averageDecay), "ema_decay", averageDecay, "0 to less than 1")
     }
 }

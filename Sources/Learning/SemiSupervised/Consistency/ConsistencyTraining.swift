@@ -11,9 +11,15 @@ package struct ConsistencyTraining {
         self.settings = settings
     }
 
-    /// - Parameter unlabelled: at least one picture.
+    /// - Parameters:
+    ///   - unlabelled: at least one picture.
+    ///   - hidden: by picture name the class that the evaluator knows; its share of right pseudo-labels is measured, nothing learns from it.
     /// - Throws: what ``Trainer/run(from:observer:)`` throws.
-    package func run(from initial: ParameterSet, unlabelled: [PictureFile], observer: any TrainingObserver) throws -> TrainingResult {
-        try trainer.run(ConsistencyProcedure(trainer, unlabelled: unlabelled, settings: settings), from: initial, observer: observer)
+    package func run(from initial: ParameterSet, unlabelled: [PictureFile], hidden: [String: Int] = [:], observer: any TrainingObserver)
+        throws
+        -> TrainingResult
+    {
+        let procedure = try ConsistencyProcedure(trainer, unlabelled: unlabelled, hidden: hidden, settings: settings)
+        return try trainer.run(procedure, from: initial, observer: observer)
     }
 }

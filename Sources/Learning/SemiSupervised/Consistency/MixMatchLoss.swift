@@ -9,18 +9,26 @@ package enum MixMatchLoss {
     ///   - targets: of every row, probabilities, `[rows][classes]`.
     ///   - labelled: how many rows come from labelled pictures.
     ///   - weight: λ_u, at this step.
-    package static func evaluate(logits: [Float], targets: [[Double]], labelled: Int, weight: Double) -> ConsistencyLoss {
+    ///   - classWeights: what each class counts for in the labelled part; nil: all 1.
+    package static func evaluate(logits: [Float], targets: [[Double]], labelled: Int, weight: Double, classWeights: [Double]? = nil)
+        -> ConsistencyLoss
+    {
         let classes = targets.first?.count ?? 1
         let unlabelled = targets.count - labelled
         var gradient = [Float](repeating: 0, count: logits.count)
         var (supervised, unsupervised) = (0.0, 0.0)
+        func weighted(_ target: [Double]) -> [Double] { classWeights.map { zip($0, target).map { $0 * $1 } } ?? target }
+        let mass = targets.prefix(labelled).reduce(0) { $0 + weighted($1).reduce(0, +) }
+        let total = mass > 0 ? mass : 1
         for (index, target) in targets.enumerated() {
             let row = logits[(index * classes)..<((index + 1) * classes)]
             let probabilities = Softmax.probabilities(row)
             if index < labelled {
+                let target = weighted(target)
+                let own = target.reduce(0, +)
                 for one in 0..<classes {
                     supervised += target[one] * CrossEntropyOfRow.nats(row, one)
-                    gradient[index * classes + one] = Float((probabilities[one] - target[one]) / Double(labelled))
+                    gradient[index * classes + one] = Float((own * probabilities[one] - target[one]) / total)
                 }
             } else {
                 let errors = zip(probabilities, target).map { $0 - $1 }
@@ -31,7 +39,7 @@ package enum MixMatchLoss {
             }
         }
         return ConsistencyLoss(
-            supervised: supervised / Double(max(labelled, 1)), unsupervised: unsupervised / Double(max(unlabelled, 1) * classes),
+            supervised: supervised / total, unsupervised: unsupervised / Double(max(unlabelled, 1) * classes),
             gradient: gradient, pseudoLabels: targets.dropFirst(labelled).map { Softmax.mode($0) })
     }
 

@@ -68,19 +68,21 @@ package struct FlexibleThresholds: Sendable, Codable, Equatable {
     }
 }
 
-/// Self-adaptive thresholds: τ_c = τ · p̃_c / max p̃, both exponential averages of what the network says. Wang et al. 2023, arXiv:2205.07246, equations 5 to 8 (without the
-/// fairness term).
+/// Self-adaptive thresholds: τ_c = τ · p̃_c / max p̃, both exponential averages of what the network says. Wang et al. 2023, arXiv:2205.07246, equations 5 to 8.
 package struct FreeThresholds: Sendable, Codable, Equatable {
     package let momentum: Double
     /// τ, the average of the largest probability.
     private var global: Double
     /// p̃, the average of each class's probability.
     private var means: [Double]
+    /// h̃, the average share of pictures whose likeliest class it is.
+    private var histogram: [Double]
 
     package init(classes: Int, momentum: Double = 0.999) {
         self.momentum = momentum
         global = 1 / Double(classes)
         means = [Double](repeating: 1 / Double(classes), count: classes)
+        histogram = means
     }
 
     package var values: [Double] {
@@ -88,12 +90,17 @@ package struct FreeThresholds: Sendable, Codable, Equatable {
         return means.map { largest > 0 ? global * $0 / largest : global }
     }
 
+    /// What the fairness term expects of the strong views.
+    package var fairness: SelfAdaptiveFairness { SelfAdaptiveFairness(means: means, histogram: histogram) }
+
     package mutating func observe(_ probabilities: [[Double]]) {
         guard !probabilities.isEmpty else { return }
         let count = Double(probabilities.count)
         let sureness = probabilities.reduce(0) { $0 + ($1.max() ?? 0) } / count
         global = momentum * global + (1 - momentum) * sureness
+        let modes = probabilities.map { Softmax.mode($0) }
         for one in means.indices {
+            histogram[one] = momentum * histogram[one] + (1 - momentum) * Double(modes.count { $0 == one }) / count
             means[one] = momentum * means[one] + (1 - momentum) * probabilities.reduce(0) { $0 + $1[one] } / count
         }
     }

@@ -28,11 +28,11 @@ package struct Distillation {
     /// - Parameters:
     ///   - data: the labelled pictures; teachers and student share the validation pictures, which are never trained on.
     ///   - unlabelled: pictures without a label.
-    ///   - kept: told in each round (from 0) how many of them the student will learn from, before it begins.
+    ///   - kept: told in each round (from 0) which labels the student will learn from, before it begins.
     /// - Throws: ``TrainingError/interrupted`` when the observer says so, and what training and reading pictures throw.
     package func run(
         data: TrainingData, unlabelled: [PictureFile], observer: any DistillationObserver,
-        kept: (_ round: Int, _ count: Int) -> Void = { _, _ in }
+        kept: (_ round: Int, _ labels: [PseudoLabel]) -> Void = { _, _ in }
     ) throws -> DistillationResult {
         try settings.validate()
         var taught: [TrainingResult] = []
@@ -49,7 +49,7 @@ package struct Distillation {
             if round > 0, isNothingNew { break }
             labels = file.labels
             rounds.append(file.summary)
-            kept(round, labels.count)
+            kept(round, labels)
             let result = try runner.run(
                 DistillationStage.student(round: round), student, data: try studentData(data, labels, unlabelled), observer: observer)
             studied = result
@@ -57,7 +57,7 @@ package struct Distillation {
             if isNothingNew { break }
         }
         guard let studied else { throw TrainingError.outOfRange(name: "rounds", got: "\(settings.rounds)", allowed: "at least 1") }
-        return DistillationResult(teachers: taught, student: studied, rounds: rounds)
+        return DistillationResult(teachers: taught, student: studied, rounds: rounds, labels: labels)
     }
 
     /// The labelled pictures and, in the order of the unlabelled ones, those that were kept.

@@ -11,12 +11,15 @@ package struct StageRunner {
     package let threads: Int
     /// Holds the checkpoints; exists.
     package let directory: URL
+    /// See ``Trainer/checkpointInterval``.
+    package let checkpointInterval: Duration
 
-    package init(cache: PictureCache, backend: any Backend, threads: Int, directory: URL) {
+    package init(cache: PictureCache, backend: any Backend, threads: Int, directory: URL, checkpointInterval: Duration = .seconds(5)) {
         self.cache = cache
         self.backend = backend
         self.threads = threads
         self.directory = directory
+        self.checkpointInterval = checkpointInterval
     }
 
     /// The stage's result: read where it is finished, else trained from where its checkpoint stands.
@@ -31,10 +34,11 @@ package struct StageRunner {
         let finished = directory.appendingPathComponent("\(stage).finished.safetensors")
         if let result = try FinishedStage.read(finished, graph: recipe.graph) { return result }
         let checkpoint = directory.appendingPathComponent("\(stage).checkpoint.safetensors")
-        let trainer = Trainer(
+        var trainer = Trainer(
             stage: stage, graph: recipe.graph, configuration: recipe.configuration, data: data, cache: cache, backend: backend,
             threads: threads,
             checkpoint: checkpoint)
+        trainer.checkpointInterval = checkpointInterval
         let result = try train(trainer)
         try FinishedStage.write(result, to: finished)
         // The finished file is durable: a checkpoint that outlives it (no such file, or a crash here) does no harm.

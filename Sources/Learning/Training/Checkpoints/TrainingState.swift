@@ -12,6 +12,8 @@ package struct TrainingState: Sendable, Codable, Equatable {
     package var lossSum = 0.0
     package var history: [EpochMetrics] = []
     package var stopping: EarlyStopping
+    /// Of the finished epochs; nil in checkpoints of an earlier release.
+    package var loader: LoaderTime?
     /// What the procedure keeps of its own.
     package var memory: Data?
 

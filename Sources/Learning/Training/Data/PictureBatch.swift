@@ -3,12 +3,14 @@ import Images
 /// Normalised pictures, ready for a plan.
 package struct PictureBatch: Sendable {
     /// `[count, 3, side, side]`, row-major.
-    package let pixels: [Float]
+    package private(set) var pixels: [Float]
     package let count: Int
     /// The class of each picture; empty where nobody asks.
     package let labels: [Int]
     /// For each picture what it is trained towards in place of its label; empty where no picture has such a target.
     package let soft: [SoftTarget?]
+    /// How rows were mixed; nil where each shows one picture.
+    package private(set) var mixture: MixUp?
 
     /// - Parameter pictures: each `side` × `side`, as geometry and augmentation make them: anything else would be written beside its place.
     package init(_ pictures: [RGBImage], side: Int, normalisation: Normalisation, labels: [Int] = [], soft: [SoftTarget?] = []) {
@@ -22,5 +24,13 @@ package struct PictureBatch: Sendable {
         count = pictures.count
         self.labels = labels
         self.soft = soft
+    }
+
+    /// Every picture mixed with its partner. Labels stay those of the rows: ``CrossEntropy`` mixes the losses.
+    package func mixed(_ mixture: MixUp) -> PictureBatch {
+        var batch = self
+        batch.pixels = mixture.pictures(pixels)
+        batch.mixture = mixture
+        return batch
     }
 }

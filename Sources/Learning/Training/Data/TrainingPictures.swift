@@ -2,21 +2,26 @@ import Augmentation
 import Base
 import Images
 
-/// Makes the training batches: decoded, weakly augmented, normalised.
+/// Makes the training batches: decoded, weakly augmented, normalised, mixed where MixUp is asked for.
 package struct TrainingPictures: Sendable {
     private let samples: [TrainingSample]
     private let cache: PictureCache
     private let augmentation: WeakAugmentation
     private let normalisation: Normalisation
     private let seed: UInt64
+    private let mixUp: Double?
 
-    package init(samples: [TrainingSample], cache: PictureCache, augmentation: WeakAugmentation, normalisation: Normalisation, seed: UInt64)
-    {
+    /// - Parameter mixUp: α of Beta(α, α); nil: pictures are not mixed.
+    package init(
+        samples: [TrainingSample], cache: PictureCache, augmentation: WeakAugmentation, normalisation: Normalisation, seed: UInt64,
+        mixUp: Double? = nil
+    ) {
         self.samples = samples
         self.cache = cache
         self.augmentation = augmentation
         self.normalisation = normalisation
         self.seed = seed
+        self.mixUp = mixUp
     }
 
     /// The batches of an epoch from `firstStep` on, made ahead on `threads` threads.
@@ -40,8 +45,11 @@ package struct TrainingPictures: Sendable {
             pictures.append(augmentation.apply(to: try cache.forTraining(samples[index].picture), random: &random))
         }
         let soft = indices.map { samples[$0].soft }
-        return PictureBatch(
+        let batch = PictureBatch(
             pictures, side: cache.geometry.size, normalisation: normalisation, labels: indices.map { samples[$0].label },
             soft: soft.contains { $0 != nil } ? soft : [])
+        guard let mixUp else { return batch }
+        var random = SeededRandom(seed: seed, purpose: "mixup.\(epoch).\(firstPlace)")
+        return batch.mixed(MixUp(rows: indices.count, alpha: mixUp, random: &random))
     }
 }

@@ -11,6 +11,8 @@ package struct EpochMetrics: Sendable, Codable, Equatable {
     package let learningRate: Double
     /// Training pictures a second, this epoch.
     package let imagesPerSecond: Double
+    /// The share of the epoch's training time in which no batch was ready; nil in records of an earlier release.
+    package let dataWaitShare: Double?
     /// The best epoch so far is this one.
     package let isBest: Bool
     /// What the procedure counted besides, by name.
@@ -24,6 +26,7 @@ package struct EpochMetrics: Sendable, Codable, Equatable {
         case validationMacroF1 = "validation_macro_f1"
         case learningRate = "learning_rate"
         case imagesPerSecond = "images_per_s"
+        case dataWaitShare = "data_wait_share"
         case isBest = "is_best"
         case measures
     }

@@ -9,7 +9,6 @@ final class SupervisedProcedure: TrainingProcedure {
     private let rates: RateSchedule
     private let loss: CrossEntropy
     private let pictures: TrainingPictures
-    var average: ParameterSet?
 
     init(_ trainer: Trainer) throws {
         self.trainer = trainer
@@ -34,10 +33,11 @@ final class SupervisedProcedure: TrainingProcedure {
         let seed = trainer.dropoutSeed(number)
         let logits = try batch.pixels.withUnsafeBufferPointer { try plan.forward($0, seed: seed) }
         let (value, gradient) = loss.evaluate(
-            logits: logits, labels: batch.labels, soft: batch.soft, classes: trainer.data.classes)
+            logits: logits, labels: batch.labels, soft: batch.soft, mixture: batch.mixture, classes: trainer.data.classes)
         guard value.isFinite else { return (value, batch.count) }
         try plan.backward(gradient, headOnly: step.freezeBody)
         try plan.update(step)
+        if let decay = trainer.configuration.averageDecay { try plan.updateAverage(decay: WeightAverage.decay(decay, step: number)) }
         return (value, batch.count)
     }
 

@@ -9,7 +9,7 @@ import Images
 ///
 /// Invariants:
 /// 1. The weights after step n depend on configuration, data, initial weights and threads only, never on how often the run was interrupted.
-/// 2. The checkpoint file is whole at every moment. It is written when the run is told to stop, and after an epoch where the last one is older than ``checkpointInterval``.
+/// 2. The checkpoint file is whole at every moment. It is written when the run is told to stop, and after a step where the last one is older than ``checkpointInterval``.
 /// 3. Validation uses the inference plan and the evaluation geometry: what the service will run.
 package struct Trainer {
     /// The name that events bear: `supervised`, `teacher`, `student`.
@@ -23,7 +23,7 @@ package struct Trainer {
     package let threads: Int
     /// Nil keeps no checkpoint.
     package let checkpoint: URL?
-    /// A kill loses at most an epoch or this time, whichever is longer.
+    /// A kill loses at most this time, or twenty times what writing a checkpoint takes; zero: after every step.
     package var checkpointInterval: Duration = .seconds(5)
 
     package init(
@@ -59,9 +59,11 @@ package struct Trainer {
         return try session.result()
     }
 
-    var loss: CrossEntropy {
-        let weights =
+    /// Cross-entropy with the smoothing and class weights of the configuration.
+    package var loss: CrossEntropy {
+        let balanced =
             configuration.balancesClasses ? CrossEntropy.balancedWeights(labels: data.training.map(\.label), classes: data.classes) : nil
+        let weights = configuration.classWeights ?? balanced
         return CrossEntropy(smoothing: configuration.labelSmoothing, classWeights: weights)
     }
 
@@ -82,7 +84,7 @@ package struct Trainer {
         TrainingPictures(
             samples: data.training, cache: cache,
             augmentation: WeakAugmentation(size: configuration.geometry.size, fit: configuration.geometry.fit, flips: configuration.flips),
-            normalisation: configuration.normalisation, seed: configuration.seed)
+            normalisation: configuration.normalisation, seed: configuration.seed, mixUp: configuration.mixUp)
     }
 
     var evaluator: PictureEvaluator { PictureEvaluator(cache: cache, normalisation: configuration.normalisation, threads: threads) }

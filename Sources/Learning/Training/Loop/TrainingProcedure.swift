@@ -16,14 +16,12 @@ package protocol TrainingProcedure: AnyObject {
     func schedule(_ number: Int) -> OptimiserStep
     /// The batches of an epoch from `firstStep` on, made ahead on `threads` threads.
     func batches(epoch: Int, from firstStep: Int, threads: Int) -> Prefetcher<Batch>
-    /// Forward, backward and update.
+    /// Forward, backward and update. Where it keeps the plan's average of the weights, that is validated and kept in place of the weights.
     /// - Returns: loss, and how many pictures were trained on.
     func step(_ batch: Batch, number: Int, plan: any TrainingPlan) throws -> (loss: Double, pictures: Int)
-    /// The parameters that are validated and kept in place of the plan's; nil for the plan's.
-    var average: ParameterSet? { get set }
     /// What the epoch that ends showed, by name; counting begins anew.
     func epochMeasures(observer: any TrainingObserver, fraction: Double) -> [String: Double]
-    /// What must be kept besides weights, moments and ``average``.
+    /// What must be kept besides weights, their average and moments.
     func memory() throws -> Data?
     func restore(_ memory: Data) throws
 }

@@ -14,6 +14,11 @@ final class TrainingSession<Procedure: TrainingProcedure> {
     private var state: TrainingState
     private var best: ParameterSet?
     private var lastCheckpoint = ContinuousClock.now
+    /// How long the last checkpoint took.
+    private var checkpointCost = Duration.zero
+    private var loader = LoaderTime()
+    /// The batches of the epoch to come, made while the one before is validated.
+    private var upcoming: Prefetcher<Procedure.Batch>?
     private var throughput = Throughput()
 
     init(trainer: Trainer, procedure: Procedure, initial: ParameterSet, observer: any TrainingObserver) throws {
@@ -33,7 +38,7 @@ final class TrainingSession<Procedure: TrainingProcedure> {
             best = saved.best
             try plan.load(saved.current)
             try plan.load(optimiser: saved.optimiser)
-            procedure.average = saved.average
+            if let average = saved.average { try plan.load(average: average) }
             if let memory = saved.state.memory { try procedure.restore(memory) }
         } else {
             state = TrainingState(patience: trainer.configuration.patience)
@@ -47,21 +52,28 @@ final class TrainingSession<Procedure: TrainingProcedure> {
     /// Trains the epoch in progress to its end and validates. False: there is no further epoch.
     func runEpoch() throws -> Bool {
         if isOver { return false }
-        let batches = procedure.batches(epoch: state.epoch, from: state.step, threads: trainer.threads)
+        let batches = upcoming ?? procedure.batches(epoch: state.epoch, from: state.step, threads: trainer.threads)
+        upcoming = nil
         throughput.begin()
+        loader = LoaderTime()
         while state.step < procedure.stepsPerEpoch {
             guard !observer.shouldStop else {
                 try save()
                 throw TrainingError.interrupted
             }
+            let start = ContinuousClock.now
             guard let batch = try batches.next() else { break }
+            let ready = ContinuousClock.now
             let (loss, pictures) = try procedure.step(batch, number: state.epoch * procedure.stepsPerEpoch + state.step, plan: plan)
             guard loss.isFinite else { throw TrainingError.diverged(stage: trainer.stage, epoch: state.epoch + 1, step: state.step + 1) }
             state.lossSum += loss
             state.step += 1
             throughput.add(pictures: pictures)
+            loader.add(waited: ready - start, total: .now - start)
             report()
+            try saveIfDue()
         }
+        if state.epoch + 1 < epochs { upcoming = procedure.batches(epoch: state.epoch + 1, from: 0, threads: trainer.threads) }
         try endEpoch()
         return !isOver
     }
@@ -76,7 +88,7 @@ final class TrainingSession<Procedure: TrainingProcedure> {
     }
 
     private func endEpoch() throws {
-        let parameters = try procedure.average ?? plan.parameters()
+        let parameters = try plan.average() ?? plan.parameters()
         try validationPlan.load(parameters)
         let validation = trainer.data.validation
         let logits = try trainer.evaluator.logits(of: validation.map(\.picture), plan: validationPlan)
@@ -90,21 +102,32 @@ final class TrainingSession<Procedure: TrainingProcedure> {
             epoch: state.epoch + 1, trainLoss: state.lossSum / Double(procedure.stepsPerEpoch), validationLoss: measures.logLoss,
             validationAccuracy: measures.accuracy, validationMacroF1: measures.macroF1,
             learningRate: Double(procedure.schedule((state.epoch + 1) * procedure.stepsPerEpoch - 1).headRate),
-            imagesPerSecond: throughput.epoch, isBest: isBest,
+            imagesPerSecond: throughput.epoch, dataWaitShare: loader.share, isBest: isBest,
             measures: procedure.epochMeasures(observer: observer, fraction: Double(state.epoch + 1) / Double(epochs)))
         state.history.append(metrics)
+        state.loader = state.loader ?? LoaderTime()
+        state.loader?.add(loader)
         (state.epoch, state.step, state.lossSum) = (state.epoch + 1, 0, 0)
         observer.epochEnded(metrics, stage: trainer.stage)
-        if ContinuousClock.now - lastCheckpoint >= trainer.checkpointInterval { try save() }
+        try saveIfDue()
+    }
+
+    /// Writes a checkpoint where the last one is older than the interval, and so old that writing takes a twentieth of the time at most.
+    private func saveIfDue() throws {
+        let age = ContinuousClock.now - lastCheckpoint
+        guard age >= trainer.checkpointInterval, trainer.checkpointInterval == .zero || age >= checkpointCost * 20 else { return }
+        try save()
     }
 
     private func save() throws {
         guard let url = trainer.checkpoint else { return }
+        let start = ContinuousClock.now
         state.memory = try procedure.memory()
         let checkpoint = Checkpoint(
-            state: state, current: try plan.parameters(), best: best, average: procedure.average, optimiser: try plan.optimiserState())
+            state: state, current: try plan.parameters(), best: best, average: try plan.average(), optimiser: try plan.optimiserState())
         try checkpoint.write(to: url, fingerprint: fingerprint)
         lastCheckpoint = .now
+        checkpointCost = lastCheckpoint - start
     }
 
     func result() throws -> TrainingResult {
@@ -117,6 +140,6 @@ final class TrainingSession<Procedure: TrainingProcedure> {
                 trainingPictures: trainer.data.training.count, validationPictures: trainer.data.validation.count,
                 steps: state.epoch * procedure.stepsPerEpoch, batch: procedure.planBatch, bestEpoch: bestEpoch,
                 bestMacroF1: state.stopping.bestMacroF1,
-                stoppedEarly: state.epoch < epochs, history: state.history))
+                stoppedEarly: state.epoch < epochs, dataWaitShare: state.loader?.share, history: state.history))
     }
 }

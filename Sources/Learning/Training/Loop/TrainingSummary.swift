@@ -10,6 +10,8 @@ package struct TrainingSummary: Sendable, Codable, Equatable {
     package let bestMacroF1: Double
     /// Early stopping ended it before its last epoch.
     package let stoppedEarly: Bool
+    /// The share of the training time, validation left out, in which no batch was ready; nil in records of an earlier release.
+    package let dataWaitShare: Double?
     package let history: [EpochMetrics]
 
     private enum CodingKeys: String, CodingKey {
@@ -19,5 +21,6 @@ package struct TrainingSummary: Sendable, Codable, Equatable {
         case bestEpoch = "best_epoch"
         case bestMacroF1 = "best_validation_macro_f1"
         case stoppedEarly = "stopped_early"
+        case dataWaitShare = "data_wait_share"
     }
 }

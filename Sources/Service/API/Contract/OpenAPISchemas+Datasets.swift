@@ -48,6 +48,7 @@ extension OpenAPISchemas {
             "type": "object", "required": ["name", "role", "sha256", "bytes", "format", "width", "height", "created_at", "updated_at"],
             "properties": {
               "name": {"$ref": "#/components/schemas/Name"}, "label": {"type": ["string", "null"], "description": "Absent or null: unlabelled."},
+              "hidden_label": {"type": ["string", "null"], "description": "The class of an unlabelled picture that only the evaluator knows."},
               "role": {"$ref": "#/components/schemas/Role"}, "sha256": {"$ref": "#/components/schemas/SHA256"}, "bytes": {"type": "integer"},
               "format": {"enum": ["jpeg", "png", "tiff", "webp", "bmp"]}, "width": {"type": "integer"}, "height": {"type": "integer"},
               "created_at": {"$ref": "#/components/schemas/Time"}, "updated_at": {"$ref": "#/components/schemas/Time"}
@@ -59,7 +60,7 @@ extension OpenAPISchemas {
           },
           "ImageChange": {
             "type": "object", "additionalProperties": false,
-            "properties": {"label": {"type": ["string", "null"], "description": "null takes the label away."}, "role": {"$ref": "#/components/schemas/Role"}}
+            "properties": {"label": {"type": ["string", "null"], "description": "null takes the label away."}, "hidden_label": {"type": ["string", "null"]}, "role": {"$ref": "#/components/schemas/Role"}}
           },
           "UploadResults": {
             "type": "object", "required": ["results", "stored", "failed"],

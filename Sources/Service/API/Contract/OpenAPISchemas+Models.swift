@@ -26,7 +26,13 @@ extension OpenAPISchemas {
                   "input": {"type": "object"}, "precisions": {"type": "array", "items": {"$ref": "#/components/schemas/Precision"}},
                   "default_precision": {"$ref": "#/components/schemas/Precision"}, "precision_reasons": {"type": "array", "items": {"type": "string"}},
                   "float_below_margin": {"type": "number", "description": "An int8 answer whose two best logits are closer is in doubt."},
-                  "temperature": {"type": "number"}, "lineage": {"type": "object"}, "created_at": {"$ref": "#/components/schemas/Time"}, "files": {"type": "object"}
+                  "temperature": {"type": "number"},
+                  "conformal": {
+                    "type": "object", "description": "How prediction sets are made; absent in models of an earlier release.",
+                    "required": ["alpha", "samples", "thresholds"],
+                    "properties": {"alpha": {"type": "number"}, "samples": {"type": "integer"}, "thresholds": {"type": "object", "additionalProperties": {"type": "number"}}}
+                  },
+                  "lineage": {"type": "object"}, "created_at": {"$ref": "#/components/schemas/Time"}, "files": {"type": "object"}
                 }
               },
               "report": {"type": ["object", "null"], "description": "Measures, calibration, latency on this machine."},
@@ -45,12 +51,17 @@ extension OpenAPISchemas {
             "type": "object", "required": ["label", "probability"],
             "properties": {"label": {"type": "string"}, "probability": {"type": "number", "minimum": 0, "maximum": 1}}
           },
+          "PredictionSet": {
+            "type": "array", "minItems": 1, "items": {"type": "string"},
+            "description": "Holds the true class with probability 1 − alpha (split conformal prediction, adaptive sets); the likeliest first. Absent in models of an earlier release."
+          },
           "PictureAnswer": {
             "type": "object", "required": ["model", "version", "precision", "predictions", "timing_ms"],
             "properties": {
               "model": {"$ref": "#/components/schemas/Name"}, "version": {"$ref": "#/components/schemas/Version"}, "precision": {"$ref": "#/components/schemas/Precision"},
               "in_doubt": {"type": "boolean", "description": "Only where true: int8 could not tell the two best classes apart, and float answered."},
               "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}},
+              "prediction_set": {"$ref": "#/components/schemas/PredictionSet"}, "confident": {"type": "boolean", "description": "The set holds one class."},
               "timing_ms": {
                 "type": "object", "required": ["decode", "queue", "infer"],
                 "properties": {"decode": {"type": "number"}, "queue": {"type": "number"}, "infer": {"type": "number"}}
@@ -61,7 +72,8 @@ extension OpenAPISchemas {
             "type": "object", "description": "Either predictions or an error.", "required": ["file"],
             "properties": {
               "file": {"type": "string"}, "precision": {"$ref": "#/components/schemas/Precision"}, "in_doubt": {"type": "boolean"},
-              "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}}, "timing_ms": {"type": "object"},
+              "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}},
+              "prediction_set": {"$ref": "#/components/schemas/PredictionSet"}, "confident": {"type": "boolean"}, "timing_ms": {"type": "object"},
               "error": {"$ref": "#/components/schemas/Problem"}
             }
           },

@@ -44,7 +44,16 @@ extension OpenAPISchemas {
                   "alpha": {"type": ["number", "null"], \(bounds(Ranges.alpha))},
                   "ema_decay": {"type": ["number", "null"], \(bounds(Ranges.averageDecay))},
                   "label_smoothing": {"type": "number", \(bounds(Ranges.labelSmoothing))},
-                  "class_weights": {"enum": \(choices(TrainSpecification.ClassWeights.allCases.map(\.rawValue)))},
+                  "fairness_weight": {"type": ["number", "null"], \(bounds(Ranges.fairnessWeight))},
+                  "mixup": {"type": ["number", "null"], \(bounds(Ranges.mixUp)), "description": "Absent: pictures are not mixed."},
+                  "class_weights": {
+                    "oneOf": [
+                      {"enum": \(choices(TrainSpecification.ClassWeights.words))},
+                      {"type": "object", "additionalProperties": {"type": "number", \(bounds(Ranges.classWeight))}, "description": "By class; 1 for those not named."},
+                      {"type": "array", "minItems": 2, "items": {"type": "number", \(bounds(Ranges.classWeight))}, "description": "In the order of the dataset's classes."}
+                    ]
+                  },
+                  "conformal_alpha": {"type": ["number", "null"], \(bounds(Ranges.conformalAlpha)), "description": "How often an answer's prediction_set may miss the true class."},
                   "training_precision": {"enum": \(choices(TrainSpecification.Precision.allCases.map(\.rawValue)))},
                   "quantisation": {
                     "type": ["object", "null"], "additionalProperties": false,

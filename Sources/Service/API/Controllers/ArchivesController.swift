@@ -18,7 +18,7 @@ struct ArchivesController: Sendable {
             .post, "/v1/datasets/{ds}/archives",
             .init(
                 "importArchive", "archives",
-                "Takes in tar, tar.gz or zip as a job: labelled/CLASS/*, CLASS/*, train/CLASS/*, unlabelled/*, validation/CLASS/*, test/CLASS/*.",
+                "Takes in tar, tar.gz or zip as a job: labelled/CLASS/*, CLASS/*, train/CLASS/*, unlabelled/*, unlabelled/CLASS/* (hidden from training), validation/CLASS/*, test/CLASS/*.",
                 requestHeaders: ["Idempotency-Key"], body: .raw(Self.types, "The archive; told by its content."),
                 answers: [.init(202, "The import job; bad entries are listed in its report.", .json("Job"), headers: ["Location"])],
                 problems: [404, 409, 413, 415, 422, 503, 507]), upload)

@@ -12,6 +12,9 @@ struct ImagesController: Sendable {
     private static let pictureTypes = ["image/jpeg", "image/png", "image/tiff", "image/webp", "image/bmp", "application/octet-stream"]
     private static let labelAndRole: [QueryParameter] = [
         .init("label", .text(longest: 128), "The class; absent: unlabelled, or what it was."),
+        .init(
+            "hidden_label", .text(longest: 128),
+            "The class of an unlabelled picture that only the evaluator knows: reports measure pseudo-labels by it."),
         .init("role", .choice(ImageRole.allCases.map(\.rawValue)), "What it is for; `train` if absent."),
     ]
     private static let filters: [QueryParameter] = [
@@ -59,7 +62,7 @@ struct ImagesController: Sendable {
         table.on(
             .patch, Self.one,
             .init(
-                "changeImage", "images", "Changes label or role.", body: .json("ImageChange"),
+                "changeImage", "images", "Changes label, hidden label or role.", body: .json("ImageChange"),
                 answers: [.init(200, "As it is now.", .json("Image"), headers: ["ETag"])],
                 problems: [400, 404, 413, 422]), change)
         table.on(
@@ -73,12 +76,14 @@ struct ImagesController: Sendable {
         let dataset = try request.name("ds", kind: "dataset")
         let image = try request.newName("image", kind: "picture")
         let label = request.query["label"]
+        let hidden = request.query["hidden_label"]
         let role = request.query["role"].flatMap(ImageRole.init)
-        try await environment.datasets.checkUpload(dataset: dataset, label: label)
+        try await environment.datasets.checkUpload(dataset: dataset, label: label, hiddenLabel: hidden)
         let outcome = try await environment.withIncomingFile { file in
             try await PictureUpload.write(request.body, to: file)
             return try await environment.datasets.put(
-                dataset: dataset, image: image, stagedFile: file, label: label, role: role, ifMatch: request.fields[.ifMatch])
+                dataset: dataset, image: image, stagedFile: file, label: label, hiddenLabel: hidden, role: role,
+                ifMatch: request.fields[.ifMatch])
         }
         return try PictureUpload.answer(outcome, dataset: dataset)
     }
@@ -117,6 +122,8 @@ struct ImagesController: Sendable {
         var fields = try JSONFields(try await request.jsonBody())
         let removes = fields.isNull("label")
         let label = fields.string("label", longest: 128)
+        let removesHidden = fields.isNull("hidden_label")
+        let hidden = fields.string("hidden_label", longest: 128)
         let roleText = fields.string("role")
         let role = roleText.flatMap(ImageRole.init)
         if let roleText, role == nil {
@@ -125,7 +132,9 @@ struct ImagesController: Sendable {
         }
         try fields.finish()
         let change: LabelChange = removes ? .remove : label.map(LabelChange.set) ?? .keep
-        let image = try await environment.datasets.update(dataset: dataset, image: name, label: change, role: role)
+        let hiddenChange: LabelChange = removesHidden ? .remove : hidden.map(LabelChange.set) ?? .keep
+        let image = try await environment.datasets.update(
+            dataset: dataset, image: name, label: change, hiddenLabel: hiddenChange, role: role)
         return try .json(image, fields: [.eTag: image.etag])
     }
 

@@ -16,6 +16,7 @@ struct UploadsController: Sendable {
                 "uploadImages", "images", "Stores many pictures; each file gets its own result.",
                 query: [
                     .init("label", .text(longest: 128), "The class of all of them; absent: unlabelled."),
+                    .init("hidden_label", .text(longest: 128), "The class of all of them that only the evaluator knows."),
                     .init("role", .choice(ImageRole.allCases.map(\.rawValue)), "What they are for; `train` if absent."),
                 ], requestHeaders: ["Idempotency-Key"], body: .files("Any number of files; the file name becomes the picture's name."),
                 answers: [.init(200, "One result a file.", .json("UploadResults"))], problems: [400, 404, 409, 413, 415, 422]), upload)
@@ -24,11 +25,12 @@ struct UploadsController: Sendable {
     private func upload(_ request: ServerRequest) async throws -> ServerResponse {
         let dataset = try request.name("ds", kind: "dataset")
         let label = request.query["label"]
+        let hidden = request.query["hidden_label"]
         let role = request.query["role"].flatMap(ImageRole.init)
         guard var reader = MultipartReader(contentType: request.fields[.contentType], body: request.body) else {
             throw APIError.unsupportedMedia(got: request.fields[.contentType], allowed: ["multipart/form-data with a boundary"])
         }
-        try await environment.datasets.checkUpload(dataset: dataset, label: label)
+        try await environment.datasets.checkUpload(dataset: dataset, label: label, hiddenLabel: hidden)
         let idempotent = environment.idempotent
         let start = try await idempotent.begin(request)
         do {
@@ -39,7 +41,9 @@ struct UploadsController: Sendable {
                 try await environment.withIncomingFile { staged in
                     let outcome = await stage(part, to: staged, hashing: content)
                     if case .answered = start { return }  // a replay: the bytes are compared, nothing is stored
-                    results.append(await store(file, outcome, staged, dataset: dataset, label: label, role: role, request: request))
+                    let result = await store(
+                        file, outcome, staged, dataset: dataset, label: label, hiddenLabel: hidden, role: role, request: request)
+                    results.append(result)
                 }
             }
             let fingerprint = Idempotency.fingerprint(request, content.finish())
@@ -71,8 +75,8 @@ struct UploadsController: Sendable {
     }
 
     private func store(
-        _ file: String, _ outcome: Result<Void, any Error>, _ staged: URL, dataset: ResourceName, label: String?, role: ImageRole?,
-        request: ServerRequest
+        _ file: String, _ outcome: Result<Void, any Error>, _ staged: URL, dataset: ResourceName, label: String?, hiddenLabel: String?,
+        role: ImageRole?, request: ServerRequest
     ) async -> UploadResults.Result {
         do {
             try outcome.get()
@@ -82,7 +86,8 @@ struct UploadsController: Sendable {
                         pointer: "", code: "invalid_name", detail: "'\(file.prefix(200))' is not a name of a picture: \(ResourceName.rule)")
                 ])
             }
-            let put = try await environment.datasets.put(dataset: dataset, image: name, stagedFile: staged, label: label, role: role)
+            let put = try await environment.datasets.put(
+                dataset: dataset, image: name, stagedFile: staged, label: label, hiddenLabel: hiddenLabel, role: role)
             return .init(file: file, status: PictureUpload.status(put).code, image: put.image, error: nil)
         } catch {
             let problem = ErrorMapping.problem(of: error, request, environment.logger)

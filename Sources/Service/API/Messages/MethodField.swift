@@ -16,9 +16,9 @@ struct MethodField: Encodable, Sendable {
             description: description)
     }
 
-    static func number(_ name: String, _ range: ClosedRange<Double>, default value: Double, _ description: String) -> MethodField {
+    static func number(_ name: String, _ range: ClosedRange<Double>, default value: Double?, _ description: String) -> MethodField {
         MethodField(
-            name: name, type: "number", default: .number(value), minimum: range.lowerBound, maximum: range.upperBound,
+            name: name, type: "number", default: value.map { .number($0) } ?? .null, minimum: range.lowerBound, maximum: range.upperBound,
             description: description)
     }
 

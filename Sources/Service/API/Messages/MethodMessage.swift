@@ -85,7 +85,15 @@ struct MethodMessage: Encodable, Sendable {
         case .alpha: return .number(text, Ranges.alpha, default: Defaults.alpha, "Shares of a mixture are drawn from Beta(alpha, alpha).")
         case .averageDecay:
             return .number(
-                text, Ranges.averageDecay, default: Defaults.averageDecay, "Decay of the average of the weights that is evaluated.")
+                text, Ranges.averageDecay, default: method.isConsistency ? Defaults.averageDecay : nil,
+                "Decay of the average of the weights that is kept in their place; absent: none is.")
+        case .fairnessWeight:
+            return .number(
+                text, Ranges.fairnessWeight, default: Defaults.fairnessWeight, "Weight of the term that keeps every class in play; 0: off.")
+        case .mixUp:
+            return .number(
+                text, Ranges.mixUp, default: nil,
+                "Pictures and labels are mixed in pairs, shares from Beta(mixup, mixup); absent: not mixed (Zhang et al. 2018).")
         }
     }
 
@@ -123,8 +131,12 @@ struct MethodMessage: Encodable, Sendable {
                 "label_smoothing", Ranges.labelSmoothing, default: Defaults.labelSmoothing,
                 "Share of a label that is spread over all classes."),
             .choice(
-                "class_weights", TrainSpecification.ClassWeights.allCases.map(\.rawValue), default: Defaults.classWeights.rawValue,
-                "What a class counts for in the loss; `balanced`: every class the same."),
+                "class_weights", TrainSpecification.ClassWeights.words, default: TrainSpecification.ClassWeights.words[0],
+                "What a class counts for in the loss; `balanced`: every class the same. Also an object from class to weight, or a list of all weights."
+            ),
+            .number(
+                "conformal_alpha", Ranges.conformalAlpha, default: Defaults.conformalAlpha,
+                "How often an answer's prediction_set may miss the true class."),
             .choice(
                 "training_precision", precisions.map(\.rawValue), default: Defaults.trainingPrecision.rawValue,
                 "What convolutions multiply while it learns; bfloat16 where the CPU has it."),

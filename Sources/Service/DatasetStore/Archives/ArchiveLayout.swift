@@ -1,10 +1,13 @@
 /// Where a picture's place in an archive puts it in the dataset.
 ///
-/// `labelled/CLASS/*`, `train/CLASS/*` or `CLASS/*`; `unlabelled/*`; `validation/CLASS/*` or `valid/CLASS/*`; `test/CLASS/*`. One folder around it all is ignored.
+/// `labelled/CLASS/*`, `train/CLASS/*` or `CLASS/*`; `unlabelled/*`, or `unlabelled/CLASS/*` for classes that only the evaluator is to know; `validation/CLASS/*` or
+/// `valid/CLASS/*`; `test/CLASS/*`. One folder around it all is ignored.
 /// A pure function of all the pictures' paths.
 struct ArchiveLayout: Sendable {
     struct Place: Sendable, Equatable {
         let label: String?
+        /// The class that only the evaluator knows.
+        var hiddenLabel: String?
         let role: ImageRole
     }
 
@@ -49,8 +52,11 @@ struct ArchiveLayout: Sendable {
         }
         switch TopFolder(top) {
         case .unlabelled:
-            guard parts.count == 2 else { throw misplaced("\(top)/ holds pictures, no folders") }
-            return Place(label: nil, role: .train)
+            guard parts.count <= 3 else {
+                throw misplaced("too deep; allowed: \(top)/, \(top)/CLASS/ for classes that only the evaluator is to know")
+            }
+            let hidden = parts.count == 3 ? try label(parts[parts.startIndex + 1], full) : nil
+            return Place(label: nil, hiddenLabel: hidden, role: .train)
         case .classes(let role):
             guard parts.count == 3 else {
                 throw misplaced(parts.count == 2 ? "in no class folder; allowed: \(top)/CLASS/" : "too deep; allowed: \(top)/CLASS/")

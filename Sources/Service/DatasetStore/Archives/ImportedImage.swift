@@ -6,6 +6,7 @@ struct ImportedImage: Sendable, Codable, Equatable {
     let image: ResourceName
     let path: String
     let label: String?
+    let hiddenLabel: String?
     let role: ImageRole
     let sha256: SHA256Digest
     let bytes: Int
@@ -18,6 +19,7 @@ struct ImportedImage: Sendable, Codable, Equatable {
         self.image = image
         self.path = path
         label = place.label
+        hiddenLabel = place.hiddenLabel
         role = place.role
         sha256 = facts.sha256
         bytes = facts.bytes
@@ -35,6 +37,7 @@ struct ImportedImage: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case image, path, label, role, sha256, bytes, format, width, height
+        case hiddenLabel = "hidden_label"
         case differenceHash = "difference_hash"
     }
 }

@@ -61,6 +61,10 @@ enum CatalogSchema {
                     CREATE INDEX revision_image_by_blob ON revision_image(sha256);
                     """)
         }
+        migrator.registerMigration("2 hidden labels") { db in
+            // The class of an unlabelled picture that only the evaluator knows.
+            try db.execute(sql: "ALTER TABLE image ADD COLUMN hidden_label TEXT; ALTER TABLE revision_image ADD COLUMN hidden_label TEXT;")
+        }
         return migrator
     }
 }

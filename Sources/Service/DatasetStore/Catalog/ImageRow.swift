@@ -5,7 +5,7 @@ import Images
 /// A row of `image` joined with its blob.
 struct ImageRow: Sendable {
     static let select = """
-        SELECT image.id, image.name, image.label, image.role, image.sha256, image.created_at, image.updated_at,
+        SELECT image.id, image.name, image.label, image.hidden_label, image.role, image.sha256, image.created_at, image.updated_at,
                blob.bytes, blob.format, blob.width, blob.height
         FROM image JOIN blob ON blob.sha256 = image.sha256
         """
@@ -19,8 +19,9 @@ struct ImageRow: Sendable {
             throw DatasetStoreError.damagedFile(path: "catalog.sqlite", detail: "image \(id)")
         }
         image = StoredImage(
-            name: name, label: row["label"], role: try Self.role(row["role"]), sha256: try Self.digest(row["sha256"]), bytes: row["bytes"],
-            format: try Self.format(row["format"]), width: row["width"], height: row["height"],
+            name: name, label: row["label"], hiddenLabel: row["hidden_label"], role: try Self.role(row["role"]),
+            sha256: try Self.digest(row["sha256"]), bytes: row["bytes"], format: try Self.format(row["format"]), width: row["width"],
+            height: row["height"],
             createdAt: Timestamp(milliseconds: row["created_at"]), updatedAt: Timestamp(milliseconds: row["updated_at"]))
     }
 

@@ -6,6 +6,8 @@ package struct StoredImage: Sendable, Codable, Equatable {
     package let name: ResourceName
     /// Nil: unlabelled.
     package let label: String?
+    /// The class that only the evaluator knows; it counts for an unlabelled picture.
+    package let hiddenLabel: String?
     package let role: ImageRole
     /// Of the bytes as uploaded; the strong ETag, and the name of the blob.
     package let sha256: SHA256Digest
@@ -22,6 +24,7 @@ package struct StoredImage: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case name, label, role, sha256, bytes, format, width, height
+        case hiddenLabel = "hidden_label"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
     }

@@ -45,9 +45,6 @@ extension TrainSpecification {
     /// Mirroring of pictures while training: none, left-right, or also up-down (the choice for microscopy).
     package enum Flips: String, Codable, Sendable, CaseIterable { case none, horizontal, both }
 
-    /// What a class counts for in the loss: as much as its pictures (`none`), or as much as every other class (`balanced`: n / (classes × n of the class)).
-    package enum ClassWeights: String, Codable, Sendable, CaseIterable { case none, balanced }
-
     /// What the convolutions of a training step multiply; everything else is float32. The trained network is float32 in both.
     package enum Precision: String, Codable, Sendable, CaseIterable { case float32, bfloat16 }
 

@@ -47,6 +47,10 @@ extension TrainSpecification {
         package static let classWeights = ClassWeights.none
         /// Exact, and runs on every CPU.
         package static let trainingPrecision = Precision.float32
+        /// Nine answers of ten hold the true class.
+        package static let conformalAlpha = 0.1
+        /// The smaller of the paper's two figures (0.01 and 0.05): it only breaks ties between classes.
+        package static let fairnessWeight = 0.01
         /// Every model is served faster by int8 where the gates allow it.
         package static let scheme = Quantisation.Scheme.ptq
         /// Robust against single outliers.
@@ -71,6 +75,11 @@ extension TrainSpecification {
         /// 1 itself would keep nothing: a probability is never strictly greater.
         package static let confidence = 0.0...0.9999
         package static let labelSmoothing = 0.0...0.5
+        package static let classWeight = 0.001...1000.0
+        /// Below 0.01 nothing promises anything short of a thousand validation pictures.
+        package static let conformalAlpha = 0.01...0.5
+        package static let mixUp = 0.01...10.0
+        package static let fairnessWeight = 0.0...1.0
         package static let rounds = 1...10
         /// A temperature: 1 leaves the teachers' probabilities as they are.
         package static let softLabels = 0.1...20.0

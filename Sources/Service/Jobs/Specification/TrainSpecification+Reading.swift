@@ -24,7 +24,8 @@ extension TrainSpecification {
         let confidence = reader.number("confidence", Ranges.confidence)
         let semiSupervision = SemiSupervision.read(&reader, method: method)
         let labelSmoothing = reader.number("label_smoothing", Ranges.labelSmoothing)
-        let classWeights = reader.choice("class_weights", ClassWeights.self)
+        let classWeights = ClassWeights.read(&reader, context)
+        let conformalAlpha = reader.number("conformal_alpha", Ranges.conformalAlpha)
         let trainingPrecision = reader.choice("training_precision", Precision.self)
         let quantisation = readQuantisation(&reader)
         let baseline = reader.boolean("baseline")
@@ -55,9 +56,10 @@ extension TrainSpecification {
             flips: flips ?? Defaults.flips,
             confidence: confidence ?? Defaults.confidence, semiSupervision: semiSupervision,
             labelSmoothing: labelSmoothing ?? Defaults.labelSmoothing,
-            classWeights: classWeights ?? Defaults.classWeights, trainingPrecision: trainingPrecision ?? Defaults.trainingPrecision,
-            quantisation: quantisation,
-            baseline: baseline, seed: seed.map(UInt64.init) ?? Defaults.seed, threads: threads, priority: priority ?? Defaults.priority,
+            classWeights: classWeights ?? Defaults.classWeights, conformalAlpha: conformalAlpha ?? Defaults.conformalAlpha,
+            trainingPrecision: trainingPrecision ?? Defaults.trainingPrecision,
+            quantisation: quantisation, baseline: baseline, seed: seed.map(UInt64.init) ?? Defaults.seed, threads: threads,
+            priority: priority ?? Defaults.priority,
             timeLimitSeconds: timeLimit)
     }
 

@@ -1,5 +1,5 @@
 extension TrainSpecification {
-    /// The fields of the semi-supervised methods; nil where the method does not know the field (`learning.md` sections 4 and 5).
+    /// The fields that not every method has, most of them of the semi-supervised ones; nil where the method does not know the field (`learning.md` sections 3 to 5).
     package struct SemiSupervision: Codable, Sendable, Equatable {
         /// Views that teachers see besides the picture itself.
         package let transforms: [Transform]
@@ -19,8 +19,12 @@ extension TrainSpecification {
         package let temperature: Double?
         /// α of MixMatch's Beta(α, α).
         package let alpha: Double?
-        /// Of the exponential average of the weights.
+        /// Of the exponential average of the weights that is kept in their place; nil: none is.
         package let averageDecay: Double?
+        /// Of FreeMatch's fairness term.
+        package let fairnessWeight: Double?
+        /// α of MixUp's Beta(α, α); nil: pictures are not mixed.
+        package let mixUp: Double?
 
         /// The fields by the names that requests and files give them.
         package enum Field: String, CodingKey, Sendable, CaseIterable {
@@ -31,6 +35,8 @@ extension TrainSpecification {
             case unsupervisedWeight = "unsupervised_weight"
             case threshold, temperature, alpha
             case averageDecay = "ema_decay"
+            case fairnessWeight = "fairness_weight"
+            case mixUp = "mixup"
         }
 
         typealias CodingKeys = Field
@@ -39,7 +45,7 @@ extension TrainSpecification {
         package init(
             _ method: Method, transforms: [Transform]? = nil, rounds: Int? = nil, softLabels: Double? = nil, maximumPerClass: Int? = nil,
             unlabelledRatio: Int? = nil, unsupervisedWeight: Double? = nil, threshold: Double? = nil, temperature: Double? = nil,
-            alpha: Double? = nil, averageDecay: Double? = nil
+            alpha: Double? = nil, averageDecay: Double? = nil, fairnessWeight: Double? = nil, mixUp: Double? = nil
         ) {
             self.transforms = method.usesTransforms ? transforms ?? Defaults.transforms : []
             self.rounds = method.isDistillation ? rounds ?? Defaults.rounds : nil
@@ -51,7 +57,9 @@ extension TrainSpecification {
             self.threshold = isConsistency && !isMixMatch ? threshold ?? Defaults.threshold : nil
             self.temperature = isMixMatch ? temperature ?? Defaults.temperature : nil
             self.alpha = isMixMatch ? alpha ?? Defaults.alpha : nil
-            self.averageDecay = isConsistency ? averageDecay ?? Defaults.averageDecay : nil
+            self.averageDecay = isConsistency ? averageDecay ?? Defaults.averageDecay : averageDecay
+            self.fairnessWeight = method == .freematch ? fairnessWeight ?? Defaults.fairnessWeight : nil
+            self.mixUp = isConsistency ? nil : mixUp
         }
 
         /// The fields of this kind that a method knows.
@@ -60,7 +68,10 @@ extension TrainSpecification {
                 switch name {
                 case .transforms: method.usesTransforms
                 case .rounds, .softLabels, .maximumPerClass: method.isDistillation
-                case .unlabelledRatio, .unsupervisedWeight, .averageDecay: method.isConsistency
+                case .unlabelledRatio, .unsupervisedWeight: method.isConsistency
+                case .averageDecay: true
+                case .fairnessWeight: method == .freematch
+                case .mixUp: !method.isConsistency
                 case .threshold: method.isConsistency && method != .mixmatch
                 case .temperature, .alpha: method == .mixmatch
                 }
@@ -85,7 +96,9 @@ extension TrainSpecification {
                 threshold: has(.threshold) ? reader.number("threshold", Ranges.threshold) : nil,
                 temperature: has(.temperature) ? reader.number("temperature", Ranges.temperature) : nil,
                 alpha: has(.alpha) ? reader.number("alpha", Ranges.alpha) : nil,
-                averageDecay: has(.averageDecay) ? reader.number("ema_decay", Ranges.averageDecay) : nil)
+                averageDecay: has(.averageDecay) ? reader.number("ema_decay", Ranges.averageDecay) : nil,
+                fairnessWeight: has(.fairnessWeight) ? reader.number("fairness_weight", Ranges.fairnessWeight) : nil,
+                mixUp: has(.mixUp) ? reader.number("mixup", Ranges.mixUp) : nil)
         }
 
         private static func readTransforms(_ reader: inout FieldReader) -> [Transform]? {

@@ -31,12 +31,14 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
     package let flips: Flips
     /// A pseudo-label is kept if its mean probability is strictly greater.
     package let confidence: Double
-    /// Fields of the semi-supervised methods.
+    /// Fields that not every method has.
     package let semiSupervision: SemiSupervision
     package let labelSmoothing: Double
     package let classWeights: ClassWeights
     /// bfloat16 only where the machine that runs the job has instructions for it.
     package let trainingPrecision: Precision
+    /// How often a prediction set may miss the true class; nil in jobs of an earlier release, which make no sets.
+    package let conformalAlpha: Double?
     package let quantisation: Quantisation
     /// Whether `supervised` is trained too, with the same network, seed and budget, and compared.
     package let baseline: Bool
@@ -60,6 +62,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         case labelSmoothing = "label_smoothing"
         case classWeights = "class_weights"
         case trainingPrecision = "training_precision"
+        case conformalAlpha = "conformal_alpha"
         case timeLimitSeconds = "time_limit_s"
     }
 
@@ -73,7 +76,8 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         freezeEpochs: Int? = nil,
         patience: Int = Defaults.patience, flips: Flips = Defaults.flips, confidence: Double = Defaults.confidence,
         semiSupervision: SemiSupervision? = nil, labelSmoothing: Double = Defaults.labelSmoothing,
-        classWeights: ClassWeights = Defaults.classWeights, trainingPrecision: Precision = Defaults.trainingPrecision,
+        classWeights: ClassWeights = Defaults.classWeights, conformalAlpha: Double? = Defaults.conformalAlpha,
+        trainingPrecision: Precision = Defaults.trainingPrecision,
         quantisation: Quantisation = Quantisation(), baseline: Bool? = nil,
         seed: UInt64 = Defaults.seed,
         threads: Int? = nil, priority: Int = Defaults.priority, timeLimitSeconds: Int? = nil
@@ -100,6 +104,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         self.labelSmoothing = labelSmoothing
         self.classWeights = classWeights
         self.trainingPrecision = trainingPrecision
+        self.conformalAlpha = conformalAlpha
         self.quantisation = quantisation
         self.baseline = baseline ?? method.usesUnlabelled
         self.seed = seed

@@ -13,6 +13,8 @@ struct JobPictures: Sendable {
     /// The validation pictures were set aside from the labelled ones, because the dataset has none of its own.
     let validationWasSplit: Bool
     let unlabelled: [PictureFile]
+    /// By name of an unlabelled picture the class that only the evaluator knows; `classes.count` for one that is none of them.
+    let hidden: [String: Int]
     /// Looked at once, at the end.
     let test: [TrainingSample]
 
@@ -23,10 +25,13 @@ struct JobPictures: Sendable {
         let indices = Dictionary(classes.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
         var samples: [ImageRole: [TrainingSample]] = [:]
         var unlabelled: [PictureFile] = []
+        var hidden: [String: Int] = [:]
         for entry in entries {
-            let file = PictureFile(name: entry.image.description, url: blobs.url(entry.sha256))
+            let file = PictureFile(name: entry.image.description, url: blobs.url(entry.sha256), digest: entry.sha256)
             guard let label = entry.label else {
-                if entry.role == .train { unlabelled.append(file) }
+                guard entry.role == .train else { continue }
+                unlabelled.append(file)
+                if let own = entry.hiddenLabel { hidden[file.name] = indices[own] ?? classes.count }
                 continue
             }
             guard let index = indices[label] else { throw .unknownLabel(picture: file.name, label: label) }
@@ -49,6 +54,7 @@ struct JobPictures: Sendable {
         validationWasSplit = given.isEmpty
         self.classes = classes
         self.unlabelled = unlabelled
+        self.hidden = hidden
         test = samples[.test] ?? []
     }
 }

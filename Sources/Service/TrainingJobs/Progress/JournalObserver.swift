@@ -66,6 +66,7 @@ final class JournalObserver: DistillationObserver {
     func epochEnded(_ metrics: EpochMetrics, stage: String) {
         var counted: [String: Double] = [:]
         for (name, value) in metrics.measures { counted[readable(name)] = value }
+        counted["data_wait_share"] = metrics.dataWaitShare
         record { [counted] in
             try journal.metric(
                 [
@@ -93,6 +94,11 @@ final class JournalObserver: DistillationObserver {
         log(
             "\(summary.kept) of \(summary.unlabelled) unlabelled pictures are used: "
                 + zip(classes, summary.histogram).map { "\($0) \($1)" }.joined(separator: ", "))
+    }
+
+    /// How many of a round's pseudo-labels are right, as far as the evaluator knows.
+    func judged(_ accuracy: HiddenLabelAccuracy, round: Int) {
+        record { try journal.metric(accuracy.measures, phase: DistillationStage.labelling(round: round)) }
     }
 
     func alarmed(_ alarm: TrainingAlarm) {

@@ -24,9 +24,9 @@ struct Int8Outcome: Sendable, Codable {
     /// - Parameters:
     ///   - looks: one a picture.
     ///   - labels: the true classes, as many.
-    init(_ looks: [PrecisionLook], labels: [Int], classes: Int, margin: Double) throws {
-        let threshold = Float(margin), count = Double(max(looks.count, 1))
-        self.margin = margin
+    init(_ looks: [PrecisionLook], labels: [Int], classes: Int, margin threshold: Float) throws {
+        let count = Double(max(looks.count, 1))
+        margin = Double(threshold)
         doubt = Double(looks.count { $0.margin < threshold }) / count
         agreement = Double(looks.count { $0.answer(below: threshold) == $0.floatClass }) / count
         agreementAlone = Double(looks.count { $0.int8Class == $0.floatClass }) / count

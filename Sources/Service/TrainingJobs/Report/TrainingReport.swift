@@ -11,11 +11,14 @@ struct TrainingReport: Sendable, Codable {
         /// `dataset`, or `split` where a fifth of the labelled pictures was set aside.
         let validationSource: String
         let unlabelled: Int
+        /// Unlabelled ones whose class the evaluator knows.
+        let hiddenLabels: Int
         let test: Int
 
         private enum CodingKeys: String, CodingKey {
             case training, validation, unlabelled, test
             case validationSource = "validation_source"
+            case hiddenLabels = "hidden_labels"
         }
     }
 
@@ -41,6 +44,8 @@ struct TrainingReport: Sendable, Codable {
     let pictures: Pictures
     /// `test`, or `validation` where the dataset has no test pictures: then the figures are flattering.
     let evaluatedOn: String
+    /// Classes that none of those pictures has: left out of macro averages.
+    let classesWithoutSupport: [String]
     /// Which of the networks became the model: `student` or `supervised`.
     let model: String
     /// The same network trained on the labelled pictures alone: the baseline, or the model itself for `supervised`. Nil where it was not asked for.
@@ -51,9 +56,15 @@ struct TrainingReport: Sendable, Codable {
     let teacher: ModelOutcome?
     let student: ModelOutcome?
     let pseudoLabels: PseudoLabelSummary?
+    /// How many pseudo-labels are right, where the evaluator knows labels of unlabelled pictures.
+    let hiddenLabels: HiddenLabelAccuracy?
     /// The student against `supervised`.
     let comparison: PairedComparison?
     let temperature: TemperatureOutcome
+    /// How honest the model's probabilities are without and with that temperature.
+    let calibration: CalibrationOutcome
+    /// Prediction sets; nil in jobs of an earlier release.
+    let conformal: ConformalOutcome?
     let quantisation: QuantisationReport?
     /// `float`, and `int8` where there is one: on the same pictures as above. An int8 answer in doubt is float's.
     let precisions: [String: PrecisionOutcome]
@@ -65,11 +76,13 @@ struct TrainingReport: Sendable, Codable {
     let notes: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case format, specification, classes, pictures, model, supervised, teacher, student, comparison, temperature, quantisation,
-            precisions, agreement, int8,
+        case format, specification, classes, pictures, model, supervised, teacher, student, comparison, temperature, calibration, conformal,
+            quantisation, precisions, agreement, int8,
             efficiency, notes
         case evaluatedOn = "evaluated_on"
+        case classesWithoutSupport = "classes_without_support"
         case supervisedIsTeacher = "supervised_is_teacher"
         case pseudoLabels = "pseudo_labels"
+        case hiddenLabels = "hidden_labels"
     }
 }

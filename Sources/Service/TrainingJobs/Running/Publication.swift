@@ -46,7 +46,8 @@ struct Publication {
             manifest.precisionReasons = outcome.report.reasons
             manifest.floatBelowMargin = outcome.network == nil ? nil : outcome.report.doubt?.margin
         }
-        let report = try measure(final, temperature: temperature, quantised: quantised)
+        manifest.conformal = try conformal(validationLogits, quantised, temperature: temperature.value)
+        let report = try measure(final, temperature: temperature, conformal: manifest.conformal, quantised: quantised)
         try write(final, manifest, quantised?.network, report)
     }
 
@@ -55,6 +56,31 @@ struct Publication {
     }
 
     private var options: PlanOptions { PlanOptions(batch: 16, side: specification.imageSize, threads: job.threads) }
+
+    /// Thresholds of the prediction sets, from the validation pictures; each precision has its own, because its probabilities are its own. Those of int8 are
+    /// float's where it is in doubt, as they are in answers.
+    private func conformal(
+        _ float: [[Float]], _ quantised: PostTrainingQuantisation.Outcome?, temperature: Double
+    ) throws -> ConformalCalibration? {
+        guard let alpha = specification.conformalAlpha else { return nil }
+        let labels = pictures.validation.map(\.label)
+        var logits = [Precision.float: float]
+        if let int8 = quantised?.network {
+            let rows = try evaluator.logits(
+                of: pictures.validation.map(\.picture), plan: try job.backend.inferencePlan(int8, options)
+            ) { _ in try observer.check() }
+            logits[.int8] = PrecisionLook.answers(int8: rows, float: float, below: margin(quantised))
+        }
+        let thresholds = try logits.mapValues { rows in
+            try AdaptiveSets(
+                fitting: rows.map { Softmax.probabilities($0, temperature: temperature) }, labels: labels, alpha: alpha
+            ).threshold
+        }
+        return ConformalCalibration(alpha: alpha, samples: labels.count, thresholds: thresholds)
+    }
+
+    /// Below it an int8 answer is in doubt.
+    private func margin(_ quantised: PostTrainingQuantisation.Outcome?) -> Float { Float(quantised?.report.doubt?.margin ?? 0) }
 
     private func quantise(_ final: TrainedNetworks.Trained, _ manifest: ModelManifest) throws -> PostTrainingQuantisation.Outcome? {
         guard specification.quantisation.scheme == .ptq else { return nil }
@@ -90,7 +116,8 @@ struct Publication {
     }
 
     private func measure(
-        _ final: TrainedNetworks.Trained, temperature: TemperatureOutcome, quantised: PostTrainingQuantisation.Outcome?
+        _ final: TrainedNetworks.Trained, temperature: TemperatureOutcome, conformal: ConformalCalibration?,
+        quantised: PostTrainingQuantisation.Outcome?
     ) throws -> TrainingReport {
         let labels = judged.map(\.label)
         let bootstrap = Bootstrap(seed: specification.seed)
@@ -101,43 +128,49 @@ struct Publication {
             let before = counter.done
             return try evaluator.logits(of: judged.map(\.picture), plan: plan) { try counter.add(before + $0 - counter.done) }
         }
-        func outcome(_ trained: TrainedNetworks.Trained?) throws -> (outcome: ModelOutcome, classes: [Int], logits: [[Float]])? {
+        func outcome(_ trained: TrainedNetworks.Trained?) throws -> (outcome: ModelOutcome, logits: [[Float]])? {
             guard let trained else { return nil }
             let rows = try logits(try plan(trained))
             let outcome = try ModelOutcome(
                 network: trained.graph.architecture, logits: rows, labels: labels, training: trained.result.summary, bootstrap: bootstrap)
-            return (outcome, rows.map { Softmax.mode($0) }, rows)
+            return (outcome, rows)
         }
         let supervised = try outcome(networks.supervised)
         let teacher = try outcome(networks.teacher)
         let student = try outcome(networks.student)
-        let finalClasses = (student ?? supervised)?.classes ?? []
-        let finalLogits = (student ?? supervised)?.logits ?? []
-        let looks = try quantised?.network.map { network in
-            let int8 = try logits(try job.backend.inferencePlan(network, options))
-            return zip(int8, finalLogits).map { PrecisionLook(int8: $0, float: $1) }
-        }
-        let int8 = try looks.map {
-            try Int8Outcome($0, labels: labels, classes: classes.count, margin: quantised?.report.doubt?.margin ?? 0)
-        }
+        let float = (student ?? supervised)?.logits ?? []
+        let alone = try quantised?.network.map { network in try logits(try job.backend.inferencePlan(network, options)) }
+        let int8 = alone.map { PrecisionLook.answers(int8: $0, float: float, below: margin(quantised)) }
+        let predictions = float.map { Softmax.mode($0) }
         var comparison: PairedComparison?
         if let student, let supervised {
             comparison = try PairedComparison(
-                candidate: student.classes, baseline: supervised.classes, labels: labels, classes: classes.count, bootstrap: bootstrap)
+                candidate: student.logits.map { Softmax.mode($0) }, baseline: supervised.logits.map { Softmax.mode($0) }, labels: labels,
+                classes: classes.count, bootstrap: bootstrap)
+        }
+        let int8Outcome = try alone.map { rows in
+            try Int8Outcome(
+                zip(rows, float).map { PrecisionLook(int8: $0, float: $1) }, labels: labels, classes: classes.count,
+                margin: margin(quantised))
+        }
+        let judgedRows = [Precision.float: float, .int8: int8].compactMapValues(\.self).mapValues { rows in
+            rows.map { Softmax.probabilities($0, temperature: temperature.value) }
         }
         return TrainingReport(
             specification: specification, classes: classes,
             pictures: .init(
                 training: pictures.training.count, validation: pictures.validation.count,
                 validationSource: pictures.validationWasSplit ? "split" : "dataset",
-                unlabelled: pictures.unlabelled.count, test: pictures.test.count),
-            evaluatedOn: pictures.test.isEmpty ? "validation" : "test",
+                unlabelled: pictures.unlabelled.count, hiddenLabels: pictures.hidden.count, test: pictures.test.count),
+            evaluatedOn: pictures.test.isEmpty ? "validation" : "test", classesWithoutSupport: classesWithoutSupport,
             model: networks.finalName, supervised: supervised?.outcome, supervisedIsTeacher: networks.supervisedIsTeacher,
             teacher: teacher?.outcome,
-            student: student?.outcome, pseudoLabels: networks.pseudoLabels, comparison: comparison, temperature: temperature,
-            quantisation: quantised?.report,
-            precisions: try precisions(final, quantised?.report, labels, float: finalClasses, int8: looks, margin: int8?.margin ?? 0),
-            agreement: int8?.agreement, int8: int8,
+            student: student?.outcome, pseudoLabels: networks.pseudoLabels, hiddenLabels: networks.hiddenLabels,
+            comparison: comparison, temperature: temperature,
+            calibration: try CalibrationOutcome(logits: float, labels: labels, temperature: temperature.value),
+            conformal: try conformal.map { try ConformalOutcome($0, judged: judgedRows, labels: labels) }, quantisation: quantised?.report,
+            precisions: try precisions(final, quantised?.report, labels, float: predictions, int8: int8?.map { Softmax.mode($0) }),
+            agreement: int8Outcome?.agreement, int8: int8Outcome,
             efficiency: .init(
                 parameters: final.graph.parameterCount, multiplyAdds: try final.graph.multiplyAdds(side: specification.imageSize),
                 threads: job.threads,
@@ -145,8 +178,7 @@ struct Publication {
     }
 
     private func precisions(
-        _ final: TrainedNetworks.Trained, _ report: QuantisationReport?, _ labels: [Int], float: [Int], int8: [PrecisionLook]?,
-        margin: Double
+        _ final: TrainedNetworks.Trained, _ report: QuantisationReport?, _ labels: [Int], float: [Int], int8: [Int]?
     ) throws -> [String: PrecisionOutcome] {
         func outcome(_ predictions: [Int], bytes: Int, latency: Double?) throws -> PrecisionOutcome {
             let matrix = try ConfusionMatrix(labels: labels, predictions: predictions, classes: classes.count)
@@ -156,14 +188,24 @@ struct Publication {
         let floatBytes = try report?.floatBytes ?? FloatFile.encode(final.result.parameters, graph: final.graph).count
         var precisions = [Precision.float.rawValue: try outcome(float, bytes: floatBytes, latency: report?.latency?.floatMilliseconds)]
         if let int8, let bytes = report?.int8Bytes {
-            precisions[Precision.int8.rawValue] = try outcome(
-                int8.map { $0.answer(below: Float(margin)) }, bytes: bytes, latency: report?.latency?.int8Milliseconds)
+            precisions[Precision.int8.rawValue] = try outcome(int8, bytes: bytes, latency: report?.latency?.int8Milliseconds)
         }
         return precisions
     }
 
+    /// Classes that none of the judged pictures has.
+    private var classesWithoutSupport: [String] {
+        let present = Set(judged.map(\.label))
+        return classes.indices.filter { !present.contains($0) }.map { classes[$0] }
+    }
+
     private var notes: [String] {
         var notes: [String] = []
+        if !classesWithoutSupport.isEmpty {
+            notes.append(
+                "No \(pictures.test.isEmpty ? "validation" : "test") picture shows \(classesWithoutSupport.joined(separator: ", ")): left out of macro averages."
+            )
+        }
         if pictures.test.isEmpty {
             notes.append(
                 "The dataset has no test pictures: the figures are of the validation pictures, which chose the epoch, and flatter.")

@@ -12,7 +12,7 @@ import Training
 /// From a job's specification to networks with initial weights and settings.
 struct Recipes {
     let specification: TrainSpecification
-    let classes: Int
+    let classes: [String]
     /// `DATA/weights`.
     let weights: URL
 
@@ -34,7 +34,7 @@ struct Recipes {
     ///   - purpose: `supervised` for the baseline and the teacher, `student`.
     ///   - log: takes a sentence on the weights.
     func recipe(_ network: String, purpose: String, log: (String) -> Void) throws -> Recipe {
-        let graph = try NetworkCatalogue.graph(network, classes: classes)
+        let graph = try NetworkCatalogue.graph(network, classes: classes.count)
         var initial = ParameterSet.initial(for: graph, seed: seed("initial.\(purpose)"))
         var isPretrained = false
         if let name = specification.weights, network == specification.network {
@@ -46,7 +46,7 @@ struct Recipes {
             initial = loaded.headWasLoaded ? try fresh.replacingBody(with: loaded.parameters.tensors, graph: graph) : loaded.parameters
             isPretrained = true
             log(
-                "\(purpose): \(network) starts from the weights '\(name)'; their head of \(loaded.classesInFile) classes is replaced by a new one of \(classes)"
+                "\(purpose): \(network) starts from the weights '\(name)'; their head of \(loaded.classesInFile) classes is replaced by a new one of \(classes.count)"
             )
         }
         return Recipe(graph: graph, initial: initial, configuration: try configuration(isPretrained: isPretrained, purpose: purpose))
@@ -77,7 +77,8 @@ struct Recipes {
         return ConsistencySettings(
             method: method, unlabelledRatio: choices.unlabelledRatio, weight: choices.unsupervisedWeight,
             threshold: choices.threshold ?? standard.threshold, temperature: choices.temperature ?? standard.temperature,
-            alpha: choices.alpha ?? standard.alpha, averageDecay: choices.averageDecay ?? standard.averageDecay)
+            alpha: choices.alpha ?? standard.alpha, averageDecay: choices.averageDecay ?? standard.averageDecay,
+            fairness: choices.fairnessWeight)
     }
 
     private func configuration(isPretrained: Bool, purpose: String) throws(TrainingJobError) -> TrainingConfiguration {
@@ -98,6 +99,8 @@ struct Recipes {
             freezeEpochs: isPretrained ? min(specification.freezeEpochs, specification.epochs - 1) : 0, batchSize: specification.batchSize,
             optimiser: optimiser, learningRate: specification.learningRate, bodyDivisor: isPretrained ? 10 : 1,
             labelSmoothing: specification.labelSmoothing, balancesClasses: specification.classWeights == .balanced,
+            classWeights: specification.classWeights.values(classes), mixUp: specification.semiSupervision.mixUp,
+            averageDecay: specification.method.isConsistency ? nil : specification.semiSupervision.averageDecay,
             patience: specification.patience, geometry: try geometry(), flips: flips, precision: precision)
     }
 }

@@ -10,14 +10,18 @@ import Training
 /// - Parameters:
 ///   - directory: `DATA/jobs/ID`, with `specification.json` and what the work needs.
 ///   - threads: of the plans.
+///   - checkpointInterval: what a kill may lose (see ``Trainer/checkpointInterval``).
 ///   - stopAsked: whether SIGTERM has come; asked before every step.
 /// - Returns: ``WorkerExitCode``: finished, stopped with its checkpoint kept, or failed with the reason in `result/error.json`.
 package func runJob(
-    directory: URL, threads: Int, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool = { StopSignal.isRaised }
+    directory: URL, threads: Int, checkpointInterval: Duration = .seconds(5), backend: any Backend,
+    stopAsked: @escaping @Sendable () -> Bool = { StopSignal.isRaised }
 ) async -> Int32 {
     await withCheckedContinuation { continuation in
         let thread = Thread {
-            continuation.resume(returning: carryOut(directory: directory, threads: threads, backend: backend, stopAsked: stopAsked))
+            continuation.resume(
+                returning: carryOut(
+                    directory: directory, threads: threads, checkpointInterval: checkpointInterval, backend: backend, stopAsked: stopAsked))
         }
         thread.stackSize = 16 << 20
         thread.name = "aliquot.job"
@@ -25,7 +29,9 @@ package func runJob(
     }
 }
 
-private func carryOut(directory: URL, threads: Int, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool) -> Int32 {
+private func carryOut(
+    directory: URL, threads: Int, checkpointInterval: Duration, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool
+) -> Int32 {
     let files = JobFiles(directory)
     // An attempt that finished and then died is finished.
     if FileManager.default.fileExists(atPath: files.done.path) { return WorkerExitCode.finished }
@@ -36,8 +42,7 @@ private func carryOut(directory: URL, threads: Int, backend: any Backend, stopAs
             case .train(let specification):
                 try TrainingJob(
                     specification: specification, files: files, data: directory.deletingLastPathComponent().deletingLastPathComponent(),
-                    threads: threads,
-                    backend: backend, journal: journal, stopAsked: stopAsked
+                    threads: threads, checkpointInterval: checkpointInterval, backend: backend, journal: journal, stopAsked: stopAsked
                 ).run()
             case .importArchive:
                 try ImportJob(files: files, threads: threads, journal: journal, stopAsked: stopAsked).run()

@@ -14,6 +14,7 @@ struct TrainedNetworks: Sendable {
     var student: Trained?
     var supervisedIsTeacher = false
     var pseudoLabels: PseudoLabelSummary?
+    var hiddenLabels: HiddenLabelAccuracy?
 
     /// The network that becomes the model.
     var final: Trained? { student ?? supervised }

@@ -16,6 +16,8 @@ struct TrainingJob {
     /// The data directory, which holds `blobs/` and `weights/`.
     let data: URL
     let threads: Int
+    /// See ``Trainer/checkpointInterval``.
+    let checkpointInterval: Duration
     let backend: any Backend
     let journal: WorkerJournal
     let stopAsked: @Sendable () -> Bool
@@ -26,10 +28,13 @@ struct TrainingJob {
             classes: classes, entries: entries, blobs: BlobStore(directory: data.appendingPathComponent("blobs")), seed: specification.seed)
         let observer = JournalObserver(journal: journal, classes: classes, stopAsked: stopAsked)
         observer.plan(meter(pictures))
-        let recipes = Recipes(specification: specification, classes: classes.count, weights: data.appendingPathComponent("weights"))
-        let cache = PictureCache(geometry: try recipes.geometry())
+        let recipes = Recipes(specification: specification, classes: classes, weights: data.appendingPathComponent("weights"))
+        let decoded = data.appendingPathComponent("cache/decoded", isDirectory: true)
+        let disk = DecodedPictures(directory: decoded, limit: DecodedPictures.standardLimit(for: data))
+        let cache = PictureCache(geometry: try recipes.geometry(), disk: disk)
         try FileManager.default.createDirectory(at: files.checkpoint, withIntermediateDirectories: true)
-        let runner = StageRunner(cache: cache, backend: backend, threads: threads, directory: files.checkpoint)
+        let runner = StageRunner(
+            cache: cache, backend: backend, threads: threads, directory: files.checkpoint, checkpointInterval: checkpointInterval)
         do {
             let networks = try train(recipes, pictures, runner: runner, observer: observer)
             try observer.check()
@@ -59,7 +64,10 @@ struct TrainingJob {
             let student = try recipes.recipe(specification.network, purpose: "student", log: observer.log)
             let result = try runner.run(DistillationStage.student(round: 0), student, data: data) { trainer in
                 try ConsistencyTraining(trainer: trainer, settings: try recipes.consistency()).run(
-                    from: student.initial, unlabelled: pictures.unlabelled, observer: observer)
+                    from: student.initial, unlabelled: pictures.unlabelled, hidden: pictures.hidden, observer: observer)
+            }
+            if result.summary.history.indices.contains(result.summary.bestEpoch - 1) {
+                networks.hiddenLabels = HiddenLabelAccuracy(measures: result.summary.history[result.summary.bestEpoch - 1].measures)
             }
             networks.student = .init(graph: student.graph, result: result)
         }
@@ -82,7 +90,9 @@ struct TrainingJob {
         let distilled = try procedure.run(data: data, unlabelled: pictures.unlabelled, observer: observer) { round, kept in
             observer.revise(
                 JobPhase(rawValue: DistillationStage.student(round: round)),
-                cost: trainingCost(pictures.training.count + kept, pictures.validation.count))
+                cost: trainingCost(pictures.training.count + kept.count, pictures.validation.count))
+            guard !pictures.hidden.isEmpty else { return }
+            observer.judged(HiddenLabelAccuracy(kept, hidden: pictures.hidden), round: round)
         }
         let first = TrainedNetworks.Trained(graph: teachers[0].graph, result: distilled.teachers[0])
         if firstTeacherIsBaseline {
@@ -93,6 +103,7 @@ struct TrainingJob {
         }
         networks.student = .init(graph: student.graph, result: distilled.student)
         networks.pseudoLabels = distilled.pseudoLabels
+        if !pictures.hidden.isEmpty { networks.hiddenLabels = HiddenLabelAccuracy(distilled.labels, hidden: pictures.hidden) }
     }
 
     private func trainingCost(_ training: Int, _ validation: Int) -> Double {

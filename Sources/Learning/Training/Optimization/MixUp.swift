@@ -1,13 +1,19 @@
 import Base
 import Foundation
 
-/// Convex mixtures of pictures and of their targets (Zhang et al. 2018, arXiv:1710.09412), as MixMatch uses them: folded to at least one half, so that a mixture stays
-/// nearer to the row that it stands for.
+/// Convex mixtures of pictures and of their targets (Zhang et al. 2018, arXiv:1710.09412). Shares are folded to at least one half, so that a mixture stays nearer to the
+/// row that it stands for, as MixMatch needs it; for MixUp itself the fold only exchanges the two partners.
 package struct MixUp: Sendable, Equatable {
     /// For each row the row that is mixed in.
     package let partners: [Int]
     /// For each row its own share, ½ … 1.
     package let shares: [Double]
+
+    package init(partners: [Int], shares: [Double]) {
+        precondition(partners.count == shares.count, "a row has a partner and a share")
+        self.partners = partners
+        self.shares = shares
+    }
 
     /// A random permutation of the rows, and Beta(α, α) for each.
     package init(rows: Int, alpha: Double, random: inout SeededRandom) {
