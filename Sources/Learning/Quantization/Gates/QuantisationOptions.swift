@@ -11,7 +11,7 @@ package struct QuantisationOptions: Codable, Sendable, Equatable {
     /// Runs at batch 1 of each precision, interleaved, whose medians are compared.
     package var latencyRuns: Int
     /// The share of pictures that int8, left alone above the margin of doubt, may be expected to put in another class than float.
-    package var disagreement = 0.005
+    package var disagreement = 0.01
     /// The share of pictures that may be in doubt. Where it is more, int8 is not worth having.
     package var maxDoubt = 0.5
 
