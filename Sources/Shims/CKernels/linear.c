@@ -15,6 +15,10 @@ typedef struct {
     float *out;                          // [rows, columns]
 } outer_job;
 
+// Weights that are read once come from memory. So many floats ahead, in whole tiles, they are asked for in the second-level cache: 960 → 1280 with one row
+// takes 0.18 ms instead of 0.31 (27 GB/s), 240 → 960 takes 0.041 instead of 0.073.
+enum { AHEAD = 2048 };
+
 typedef float vector4 __attribute__((vector_size(16), aligned(4)));
 
 #define W 16

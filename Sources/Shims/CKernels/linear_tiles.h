@@ -39,11 +39,13 @@ INLINE void NAMED(dots)(const linear_job *j, int64_t n, int64_t o, const int out
     const float *x = j->x + n * inputs, *w[4];
     UNROLL for (int l = 0; l < 4; l++) w[l] = j->w + (o + (l < outputs ? l : 0)) * inputs;
     int64_t i = 0;
+    const int64_t ahead = (AHEAD / (4 * inputs) + 1) * 4 * inputs;
     for (; i + W <= inputs; i += W) {
         VECTOR a[N];
         UNROLL for (int k = 0; k < N; k++) a[k] = *(const VECTOR *)(x + k * inputs + i);
         UNROLL for (int l = 0; l < 4; l++) {
             const VECTOR b = *(const VECTOR *)(w[l] + i);
+            __builtin_prefetch(w[l] + i + ahead, 0, 2);
             UNROLL for (int k = 0; k < N; k++) sums[k * 4 + l] += a[k] * b;
         }
     }

@@ -17,6 +17,8 @@ struct BenchRow: Encodable {
     /// Processor time of one pass, all threads together; unlike the wall clock's it barely grows when others use the machine too.
     var cpuMs: Double?
     var imagesPerSecond: Double
+    /// Useful operations in 10⁹ a second: two for each multiply-add of the network, three times as many in a training step. To be held against `bench gemm`.
+    var gflops: Double
     /// Bytes of the weights in a file, for inference.
     var bytes: Int?
     /// Bytes of the arena that holds activations.

@@ -58,7 +58,9 @@ struct InferBenchCommand: ParsableCommand {
             peer: "Aliquot, \(backend.description)", work: "infer", precision: precision, network: options.network, batch: options.batch,
             size: options.size,
             threads: options.threads, plans: options.plans, medianMs: times.median, minMs: times.shortest, cpuMs: times.processor,
-            imagesPerSecond: Double(options.batch * options.plans) / times.median * 1e3, bytes: bytes,
+            imagesPerSecond: Double(options.batch * options.plans) / times.median * 1e3,
+            gflops: 2 * Double(try graph.multiplyAdds(side: options.size) * options.batch * options.plans) / times.median / 1e6,
+            bytes: bytes,
             activationBytes: plan.activationBytes, creationMs: precision == "float" ? creation : nil)
         print(try row.line())
     }

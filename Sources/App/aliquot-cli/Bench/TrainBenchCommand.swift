@@ -54,7 +54,9 @@ struct TrainBenchCommand: ParsableCommand {
             peer: "Aliquot, \(backend.description)", work: "train", precision: precision.rawValue, network: options.network, batch: batch,
             size: options.size,
             threads: options.threads, plans: options.plans, medianMs: times.median, minMs: times.shortest, cpuMs: times.processor,
-            imagesPerSecond: Double(batch * options.plans) / times.median * 1e3, activationBytes: plan.activationBytes,
+            imagesPerSecond: Double(batch * options.plans) / times.median * 1e3,
+            gflops: 6 * Double(try graph.multiplyAdds(side: options.size) * batch * options.plans) / times.median / 1e6,
+            activationBytes: plan.activationBytes,
             creationMs: creation,
             peakResidentBytes: peak)
         print(try row.line())

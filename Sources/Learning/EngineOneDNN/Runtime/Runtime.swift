@@ -60,8 +60,9 @@ struct InstructionSet {
     }
 }
 
+/// - Parameter call: made only for the error: a step allocates nothing.
 /// - Throws: ``EngineError/backend(call:status:node:)`` for anything but success.
-func check(_ status: dnnl_status_t, _ call: String, node: String = "") throws(EngineError) {
+func check(_ status: dnnl_status_t, _ call: @autoclosure () -> String, node: String = "") throws(EngineError) {
     guard status != dnnl_success else { return }
     let name: String =
         switch status {
@@ -71,5 +72,5 @@ func check(_ status: dnnl_status_t, _ call: String, node: String = "") throws(En
         case dnnl_runtime_error: "runtime error"
         default: "status \(status.rawValue)"
         }
-    throw .backend(call: call, status: name, node: node)
+    throw .backend(call: call(), status: name, node: node)
 }
