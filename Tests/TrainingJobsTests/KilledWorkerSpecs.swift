@@ -40,7 +40,8 @@ struct KilledWorkerSpecs {
         let specification = TrainSpecification(
             dataset: try #require(ResourceName("colours")), revision: 1, method: method, network: "squeezenet1_1", imageSize: 32, epochs: 2,
             batchSize: 4, learningRate: 0.003, confidence: 0.3,
-            semiSupervision: .init(method, transforms: [.gamma], rounds: 2, averageDecay: 0.99, mixUp: 0.4),
+            semiSupervision: .init(
+                method, transforms: [.gamma], rounds: method == .plainDistillation ? 2 : 1, averageDecay: 0.99, mixUp: 0.4),
             quantisation: .init(scheme: .none), baseline: false)
         let place = try JobPlace(.train(specification))
         try place.writeRevision(labelled: 10, unlabelled: 8, test: 4)
