@@ -18,6 +18,8 @@ struct TrainingJob {
     let threads: Int
     let backend: any Backend
     let journal: WorkerJournal
+    /// The study that the job belongs to: its trainings share what they have in common.
+    let study: JobFiles?
     let stopAsked: @Sendable () -> Bool
 
     func run() throws {
@@ -29,7 +31,9 @@ struct TrainingJob {
         let recipes = Recipes(specification: specification, classes: classes.count, weights: data.appendingPathComponent("weights"))
         let cache = PictureCache(geometry: try recipes.geometry())
         try FileManager.default.createDirectory(at: files.checkpoint, withIntermediateDirectories: true)
-        let runner = StageRunner(cache: cache, backend: backend, threads: threads, directory: files.checkpoint)
+        let runner = StageRunner(
+            cache: cache, backend: backend, threads: threads, directory: files.checkpoint,
+            shared: study.map { SharedStages(directory: $0.shared) })
         do {
             let networks = try train(recipes, pictures, runner: runner, observer: observer)
             try observer.check()
