@@ -13,8 +13,10 @@ struct JobPlace {
     let data: URL
     let files: JobFiles
 
-    init(_ work: JobSpecification, name: String = "01ARZ3NDEKTSV4RRFFQ69G5FAV") throws {
-        data = try TestSupport.temporaryDirectory()
+    /// - Parameter data: of another job, beside which this one stands.
+    init(_ work: JobSpecification, name: String = "01ARZ3NDEKTSV4RRFFQ69G5FAV", data: URL? = nil) throws {
+        let data = try data ?? TestSupport.temporaryDirectory()
+        self.data = data
         files = JobFiles(data.appendingPathComponent("jobs").appendingPathComponent(name, isDirectory: true))
         try FileManager.default.createDirectory(at: files.input, withIntermediateDirectories: true)
         for digit in "0123456789abcdef" {

@@ -16,6 +16,18 @@ export function reportSection(report) {
     (report.notes ?? []).length > 0 && el("ul", { class: "small soft" }, report.notes.map((note) => el("li", null, note))));
 }
 
+/// What a study came to, in sentences; the page has the rest.
+export function studyReport(report, job) {
+  const failed = report.trainings.filter((one) => one.failure);
+  return el("section", null, el("h2", null, "What was compared"),
+    report.comparisons.map((one) => el("p", null, el("strong", null, `${questions[one.question] ?? words(one.question)} `), one.verdict)),
+    el("p", null, el("a", { class: "button", href: job.result.pages.html, target: "_blank" }, "The whole report"), " ", el("a", { href: job.result.pages.csv }, "as a table")),
+    failed.length > 0 && el("ul", null, failed.map((one) => el("li", null, `${one.dataset}, ${one.network}, ${one.method}, seed ${one.seed}: ${one.failure}`))),
+    report.notes.length > 0 && el("ul", { class: "small soft" }, report.notes.map((note) => el("li", null, note))));
+}
+
+const questions = { method: "Which method?", network: "Which network?", compact_semi_supervised: "Compact with unlabelled pictures, or standard with labels alone?" };
+
 /// The four figures that most people look for.
 function headline(model, report) {
   const served = report.precisions[report.quantisation?.served] ?? report.precisions.int8 ?? report.precisions.float;

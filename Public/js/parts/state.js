@@ -12,13 +12,14 @@ export function stateBadge(state) { return el("span", { class: `badge ${state}` 
 
 /// What a job does, in a few words.
 export function jobTitle(job) {
-  const subject = job.specification?.dataset ?? job.specification?.model;
+  const subject = job.specification?.dataset ?? job.specification?.datasets?.join(", ") ?? job.specification?.model;
   const kind = { train: "Training", import: "Import of an archive", quantise: "Quantisation", evaluate: "Evaluation", study: "Study" }[job.type] ?? words(job.type);
   return subject ? `${kind} · ${subject}` : kind;
 }
 
-/// The way and the network of a training, or nothing.
+/// The way and the network of a training, those of a study, or nothing.
 export function jobDetail(job) {
   const request = job.specification ?? {};
+  if (job.type === "study") return `${request.methods.map(valueTitle).join(", ")} · ${request.networks.join(", ")}`;
   return [request.method && valueTitle(request.method), request.network].filter(Boolean).join(", ");
 }

@@ -5,7 +5,7 @@ import { curves } from "../chart.js";
 import { count, decimal, duration, fieldTitle, moment, percent, valueTitle, words } from "../format.js";
 import { attempt, problemNotice } from "../problem.js";
 import { isOver, jobTitle, stateBadge } from "../parts/state.js";
-import { reportSection } from "../parts/report.js";
+import { reportSection, studyReport } from "../parts/report.js";
 import { followEvents } from "../parts/stream.js";
 
 /// Bytes of the end of a log that the page shows.
@@ -55,7 +55,7 @@ export async function jobView(place, [id], leaving) {
     if (job.state !== "succeeded") return;
     try {
       const found = await get(`${address}/report`);
-      if (!leaving.aborted) show(report, reportSection(found));
+      if (!leaving.aborted) show(report, job.type === "study" ? studyReport(found, job) : reportSection(found));
     } catch (error) { if (error.status !== 404 && !leaving.aborted) show(report, problemNotice(error)); }
   }
 
@@ -99,6 +99,7 @@ export async function jobView(place, [id], leaving) {
         el("a", { href: `#/classify/${encodeURIComponent(job.result.model)}` }, "Classify pictures with it"), "."),
       job.type === "import" && job.result?.counts && el("p", null, Object.entries(job.result.counts).map(([name, value]) => `${words(name)}: ${count(value)}`).join(", "), ". ",
         el("a", { href: `#/datasets/${encodeURIComponent(job.specification.dataset)}` }, "See the pictures"), "."),
+      job.specification?.study && el("p", { class: "small" }, "It belongs to ", el("a", { href: `#/jobs/${encodeURIComponent(job.specification.study)}` }, "a study"), "."),
       el("p", { class: "small soft" }, times(job)),
       el("div", { class: "row" },
         !isOver(job) && command("Cancel", "danger", answer, () => post(`${address}/cancel`)),
@@ -134,7 +135,7 @@ export async function jobView(place, [id], leaving) {
 
 function progressWords(progress) {
   return [percent(progress.fraction, 0), words(progress.phase ?? ""), progress.epoch && progress.epochs && `epoch ${progress.epoch} of ${progress.epochs}`,
-    progress.images_per_s && `${Math.round(progress.images_per_s)} pictures/s`, Number.isFinite(progress.eta_s) && `about ${duration(progress.eta_s)} left`].filter(Boolean).join(" · ");
+    progress.trainings && Object.entries(progress.trainings).map(([state, number]) => `${number} ${words(state)}`).join(", "), progress.images_per_s && `${Math.round(progress.images_per_s)} pictures/s`, Number.isFinite(progress.eta_s) && `about ${duration(progress.eta_s)} left`].filter(Boolean).join(" · ");
 }
 
 function times(job) {

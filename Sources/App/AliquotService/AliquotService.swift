@@ -42,9 +42,8 @@ package final class AliquotService: Sendable {
         let datasets = try DatasetStore(directory: directory.url)
         let models = try ModelStore(directory: directory.models)
         self.datasets = datasets
-        let threads = settings.threadsPerJob ?? max(1, machine.cores / settings.workers)
-        let executor = LocalExecutor(
-            program: settings.workerProgram, arguments: settings.workerArguments, slots: settings.workers, threadsPerSlot: threads)
+        let threads = settings.threads(machine)
+        let executor = settings.executor(machine)
         let options = Self.inferenceOptions(settings, machine)
         let predictors = LoadedModels(
             capacity: settings.modelsInMemory,
@@ -110,7 +109,7 @@ package final class AliquotService: Sendable {
         logger.info("stopped")
     }
 
-    private static func own(_ data: URL) throws -> DataDirectory {
+    static func own(_ data: URL) throws -> DataDirectory {
         do {
             return try DataDirectory(url: data)
         } catch DatasetStoreError.dataDirectoryInUse(let path, let pid) {

@@ -9,7 +9,8 @@ import ModelStore
 struct ResultAdoption: Sendable {
     let datasets: DatasetStore
     let models: ModelStore
-    let predictors: LoadedModels<Predictor>
+    /// Models in memory; nil where nobody asks them.
+    let predictors: LoadedModels<Predictor>?
 
     /// - Parameters:
     ///   - result: the job's `result/`: `model/` of a training, `images.jsonl` of an import, `report.json` of both.
@@ -19,11 +20,22 @@ struct ResultAdoption: Sendable {
         case .train(let work):
             let version = try await models.adopt(result: result.appendingPathComponent("model"), name: work.model, job: job.id)
             // `latest` has moved on: the version before it leaves the memory, unless another alias names it.
-            await predictors.retire(work.model, except: Set(try await models.aliases(work.model).values))
+            await predictors?.retire(work.model, except: Set(try await models.aliases(work.model).values))
             return JobResult(model: work.model, version: version, report: report)
+        case .study:
+            let counts = try JSONDecoder().decode(StudyCounts.self, from: Data(contentsOf: result.appendingPathComponent("report.json")))
+            return JobResult(
+                report: report, counts: ["trainings": counts.trainings.count, "failed": counts.trainings.count { $0.failure != nil }],
+                pages: ["html": "\(report).html", "csv": "\(report).csv"])
         case .importArchive(let work):
             let counts = try await datasets.adoptImport(dataset: work.dataset, from: result.appendingPathComponent("images.jsonl"))
             return JobResult(report: report, counts: counts)
         }
     }
+}
+
+/// What of a study's report the job's result repeats.
+private struct StudyCounts: Decodable {
+    struct Training: Decodable { let failure: String? }
+    let trainings: [Training]
 }

@@ -8,6 +8,8 @@ package enum ServiceError: Error, Sendable, Equatable, CustomStringConvertible {
     case dataDirectoryInUse(path: String, pid: Int32?)
     case noDashboard(path: String, reason: String)
     case cannotListen(address: String, reason: String)
+    /// The pictures of a study without a server cannot be taken in.
+    case importFailed(dataset: String, reason: String)
 
     package var description: String {
         switch self {
@@ -18,6 +20,7 @@ package enum ServiceError: Error, Sendable, Equatable, CustomStringConvertible {
             "another service\(pid.map { " (process \($0))" } ?? "") owns \(path); stop it, or give this one its own --data"
         case .noDashboard(let path, let reason): "--public \(path): \(reason)"
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .importFailed(let dataset, let reason): "the pictures of \(dataset) cannot be taken in: \(reason)"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 
 /// What can be set about a service. Every default states its reason.
 package struct ServiceSettings: Sendable {
@@ -41,5 +42,13 @@ package struct ServiceSettings: Sendable {
         try check("--threads-per-job", threadsPerJob ?? 1, 1...max(1, machine.cores))
         try check("--models-in-memory", modelsInMemory, 1...64)
         try check("--lanes", lanes ?? 1, 1...64)
+    }
+
+    /// Threads of one job.
+    func threads(_ machine: Machine) -> Int { threadsPerJob ?? max(1, machine.cores / workers) }
+
+    /// What carries jobs out.
+    func executor(_ machine: Machine) -> LocalExecutor {
+        LocalExecutor(program: workerProgram, arguments: workerArguments, slots: workers, threadsPerSlot: threads(machine))
     }
 }

@@ -8,6 +8,6 @@ struct Aliquot: AsyncParsableCommand {
         abstract: "Trains compact image classifiers from few labels and many unlabelled pictures, quantises them to int8 and serves them.",
         subcommands: [
             ServeCommand.self, WorkerCommand.self, SampleCommand.self, ParityCommand.self, BenchCommand.self, NetworksCommand.self,
-            WeightsCommand.self,
+            WeightsCommand.self, StudyCommand.self,
         ])
 }

@@ -63,5 +63,12 @@ package struct APIEnvironment: Sendable {
         return try await use(file)
     }
 
+    var submission: TrainingSubmission {
+        TrainingSubmission(
+            datasets: datasets, jobs: jobs, weights: weights, networks: networks, cores: version.cores, memoryBytes: version.memoryBytes,
+            trainsInBfloat16: version.kernels.trainsInBfloat16,
+            disk: disk, newIncomingFile: newIncomingFile)
+    }
+
     var idempotent: Idempotency { Idempotency(store: idempotency, disk: disk) }
 }

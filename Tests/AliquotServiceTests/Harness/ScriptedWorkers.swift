@@ -4,7 +4,7 @@ import TestSupport
 
 /// Workers that are shell scripts: real child processes with the contract of `aliquot worker`, without its training.
 ///
-/// A training makes ``SmallModel``; with seed 99 it runs until SIGTERM and keeps its checkpoint. An import fails.
+/// A training makes ``SmallModel``; with seed 99 it runs until SIGTERM and keeps its checkpoint. An import fails. A study says that one of two trainings failed.
 enum ScriptedWorkers {
     private static let script = #"""
         model=$1; dir=$2
@@ -18,6 +18,14 @@ enum ScriptedWorkers {
         if grep -Eq '"type" ?: ?"import"' "$dir/specification.json"; then
             printf '{"code":"not_an_archive","title":"No archive","detail":"a scripted failure"}' > "$dir/result/error.json"
             exit 1
+        fi
+        if grep -Eq '"type" ?: ?"study"' "$dir/specification.json"; then
+            cp "$dir/trainings.json" "$dir/result/seen.json"
+            printf '{"trainings":[{"failure":null},{"failure":"a scripted failure"}]}' > "$dir/result/report.json"
+            printf '<!doctype html><title>Study</title>' > "$dir/result/report.html"
+            printf 'dataset\r\n' > "$dir/result/report.csv"
+            printf '{}' > "$dir/result/done.json"
+            exit 0
         fi
         head -n 1 "$dir/revision.jsonl" > "$dir/result/seen.json"
         cp -r "$model" "$dir/result/model"

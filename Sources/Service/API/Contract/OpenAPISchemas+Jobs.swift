@@ -2,7 +2,7 @@ extension OpenAPISchemas {
     static let jobs = #"""
         {
           "JobState": {"enum": ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"]},
-          "JobType": {"enum": ["train", "import"]},
+          "JobType": {"enum": ["train", "study", "import"]},
           "Job": {
             "type": "object", "required": ["id", "type", "state", "attempt", "created_at", "links"],
             "properties": {
@@ -15,15 +15,22 @@ extension OpenAPISchemas {
                 "properties": {
                   "fraction": {"type": "number", "minimum": 0, "maximum": 1}, "phase": {"type": "string"}, "epoch": {"type": ["integer", "null"]},
                   "epochs": {"type": ["integer", "null"]}, "step": {"type": ["integer", "null"]}, "images_per_s": {"type": ["number", "null"]},
-                  "eta_s": {"type": ["number", "null"]}
+                  "eta_s": {"type": ["number", "null"]},
+                  "trainings": {
+                    "type": ["object", "null"], "description": "Of a study: its trainings by state.", "additionalProperties": {"type": "integer"}
+                  }
                 }
               },
               "metrics": {"type": ["object", "null"], "description": "The latest value of each measure."},
               "result": {
-                "type": ["object", "null"], "description": "Of a training job: model, version, report. Of an import: what was taken in.",
+                "type": ["object", "null"], "description": "Of a training: model, version, report. Of a study: report, pages, counts. Of an import: what was taken in.",
                 "properties": {
                   "model": {"type": ["string", "null"]}, "version": {"type": ["integer", "null"]}, "report": {"type": ["string", "null"]},
-                  "counts": {"type": ["object", "null"], "additionalProperties": {"type": "integer"}}
+                  "counts": {"type": ["object", "null"], "additionalProperties": {"type": "integer"}},
+                  "pages": {
+                    "type": ["object", "null"], "description": "Links of a study's report as `html` and `csv`.",
+                    "additionalProperties": {"type": "string"}
+                  }
                 }
               },
               "error": {
@@ -31,14 +38,12 @@ extension OpenAPISchemas {
                 "properties": {"code": {"type": "string", "description": "Stable between releases."}, "title": {"type": "string"}, "detail": {"type": "string"}}
               },
               "specification": {
-                "description": "What is done, every default filled in.",
-                "oneOf": [
-                  {"$ref": "#/components/schemas/TrainingJob"},
-                  {
-                    "type": "object", "required": ["type", "dataset"],
-                    "properties": {"type": {"const": "import"}, "dataset": {"$ref": "#/components/schemas/Name"}}
-                  }
-                ]
+                "type": "object", "required": ["type"],
+                "description": "What is done: the fields that were submitted, every default filled in. Of a study the grid and its frozen revisions; its trainings have the rest.",
+                "properties": {
+                  "type": {"$ref": "#/components/schemas/JobType"},
+                  "study": {"$ref": "#/components/schemas/ULID", "description": "Of a training: the study it belongs to."}
+                }
               },
               "bad_event_lines": {"type": "integer", "description": "Lines of the job's log of events that were no events."},
               "etag": {"type": "string", "description": "The entity tag without its quotes."},
@@ -59,7 +64,7 @@ extension OpenAPISchemas {
             }
           },
           "JobMetrics": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/JobEvent"}}}},
-          "JobReport": {"type": "object", "description": "What the worker measured; of an import, the entries that were refused."}
+          "JobReport": {"type": "object", "description": "What the worker measured; of a study, every training and the comparisons; of an import, the entries that were refused."}
         }
         """#
 }

@@ -4,8 +4,6 @@ extension OpenAPISchemas {
     /// The body of `POST /v1/jobs`; bounds are those that submission enforces.
     static var training: String {
         typealias Ranges = TrainSpecification.Ranges
-        func choices(_ values: [String]) -> String { "[" + values.map { "\"\($0)\"" }.joined(separator: ", ") + "]" }
-        func bounds<Value>(_ range: ClosedRange<Value>) -> String { "\"minimum\": \(range.lowerBound), \"maximum\": \(range.upperBound)" }
         return """
             {
               "TrainingJob": {
@@ -17,8 +15,50 @@ extension OpenAPISchemas {
                   "model": {"$ref": "#/components/schemas/Name", "description": "The dataset's name if absent."},
                   "method": {"enum": \(choices(TrainSpecification.Method.allCases.map(\.rawValue)))},
                   "network": {"type": "string", "description": "One of GET /v1/networks."},
-                  "teachers": {"type": ["array", "null"], "items": {"type": "string"}},
                   "weights": {"type": ["string", "null"], "description": "One of GET /v1/weights; null: random."},
+                  "seed": {"type": "integer", \(bounds(Ranges.seed))},
+                  \(common)
+                }
+              },
+              "StudyJob": {
+                "type": "object", "additionalProperties": false, "required": ["type", "datasets", "networks", "methods"],
+                "description": "Trains datasets × networks × methods × seeds, each as a job of its own, and compares them. At most \(StudySpecification.Limits.trainings) trainings; a field that only some methods have is given to these.",
+                "properties": {
+                  "type": {"const": "study"},
+                  "datasets": {
+                    "type": "array", "minItems": 1, "maxItems": \(StudySpecification.Limits.datasets), "uniqueItems": true,
+                    "items": {"$ref": "#/components/schemas/Name"}, "description": "Each is frozen as it stands."
+                  },
+                  "networks": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"type": "string"}, "description": "Of GET /v1/networks."},
+                  "methods": {
+                    "type": "array", "minItems": 1, "uniqueItems": true,
+                    "items": {"enum": \(choices(TrainSpecification.Method.allCases.map(\.rawValue)))}
+                  },
+                  "seeds": {
+                    "type": ["array", "null"], "minItems": 1, "maxItems": \(StudySpecification.Limits.seeds), "uniqueItems": true,
+                    "items": {"type": "integer", \(bounds(Ranges.seed))}, "default": \(StudySpecification.defaultSeeds)
+                  },
+                  "model": {
+                    "$ref": "#/components/schemas/Name",
+                    "description": "Models are kept as MODEL.NETWORK.METHOD, one version a seed; with several datasets MODEL.DATASET.NETWORK.METHOD. Absent: the dataset's name."
+                  },
+                  "weights": {
+                    "type": ["array", "null"], "uniqueItems": true, "items": {"type": "string"},
+                    "description": "Of GET /v1/weights, at most one for each network; networks without start from random ones."
+                  },
+                  \(common)
+                }
+              },
+              "JobSubmission": {"oneOf": [{"$ref": "#/components/schemas/TrainingJob"}, {"$ref": "#/components/schemas/StudyJob"}]}
+            }
+            """
+    }
+
+    /// The fields that a training and a study have in common.
+    private static var common: String {
+        typealias Ranges = TrainSpecification.Ranges
+        return """
+                  "teachers": {"type": ["array", "null"], "items": {"type": "string"}},
                   "image_size": {"type": "integer", \(bounds(Ranges.imageSize))},
                   "fit": {"enum": \(choices(TrainSpecification.Fit.allCases.map(\.rawValue)))},
                   "epochs": {"type": "integer", \(bounds(Ranges.epochs))},
@@ -64,13 +104,14 @@ extension OpenAPISchemas {
                     }
                   },
                   "baseline": {"type": "boolean"},
-                  "seed": {"type": "integer", \(bounds(Ranges.seed))},
                   "threads": {"type": ["integer", "null"], "minimum": 1},
                   "priority": {"type": "integer", \(bounds(Ranges.priority))},
                   "time_limit_s": {"type": ["integer", "null"], \(bounds(Ranges.timeLimitSeconds))}
-                }
-              }
-            }
             """
+    }
+
+    private static func choices(_ values: [String]) -> String { "[" + values.map { "\"\($0)\"" }.joined(separator: ", ") + "]" }
+    private static func bounds<Value>(_ range: ClosedRange<Value>) -> String {
+        "\"minimum\": \(range.lowerBound), \"maximum\": \(range.upperBound)"
     }
 }

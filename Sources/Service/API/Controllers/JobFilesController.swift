@@ -36,6 +36,18 @@ struct JobFilesController: Sendable {
             .init(
                 "getReport", "jobs", "What the job found out, once it has ended.", answers: [.init(200, "The report.", .json("JobReport"))],
                 problems: [404]), report)
+        table.on(
+            .get, "/v1/jobs/{id}/report.html",
+            .init(
+                "getReportPage", "jobs", "A study's report as a page that needs nothing else.",
+                answers: [.init(200, "The page.", .media(["text/html"]))], problems: [404]
+            ), { try await page($0, \.reportPage, FileType.ofFile(named: "report.html")) })
+        table.on(
+            .get, "/v1/jobs/{id}/report.csv",
+            .init(
+                "getReportTable", "jobs", "A study's trainings as a table (RFC 4180).",
+                answers: [.init(200, "A line for each training.", .media(["text/csv"]))], problems: [404]
+            ), { try await page($0, \.reportTable, FileType.csv) })
     }
 
     private func events(_ request: ServerRequest) async throws -> ServerResponse {
@@ -82,6 +94,22 @@ struct JobFilesController: Sendable {
     private func metrics(_ request: ServerRequest) async throws -> ServerResponse {
         let items = try await environment.jobs.metrics(try request.identifier("id", kind: "job"))
         return try .json(["items": items])
+    }
+
+    /// A page made of names that users chose: they are escaped, and nothing in it may run or load anything.
+    private func page(_ request: ServerRequest, _ file: @Sendable (JobFiles) -> URL, _ type: String) async throws -> ServerResponse {
+        let id = try request.identifier("id", kind: "job")
+        let files = try await environment.jobs.files(id)
+        do {
+            return try await .file(
+                file(files), for: request, type: type,
+                fields: [
+                    .cacheControl: "no-cache",
+                    .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+                ])
+        } catch let problem as Problem where problem.status == 404 {
+            throw Problem(.notFound, detail: "job \(id) has no such report: only a study has one, once it has succeeded")
+        }
     }
 
     private func report(_ request: ServerRequest) async throws -> ServerResponse {

@@ -16,8 +16,9 @@ struct JobsController: Sendable {
         table.on(
             .post, "/v1/jobs",
             .init(
-                "submitJob", "jobs", "Submits a training job; every fault is told at once.", requestHeaders: ["Idempotency-Key"],
-                body: .json("TrainingJob"),
+                "submitJob", "jobs", "Submits a training, or a study: a grid of trainings that are compared. Every fault is told at once.",
+                requestHeaders: ["Idempotency-Key"],
+                body: .json("JobSubmission"),
                 answers: [.init(202, "Accepted.", .json("Job"), headers: ["Location"])], problems: [400, 409, 413, 422, 503, 507]), submit)
         table.on(
             .get, "/v1/jobs",
@@ -27,6 +28,7 @@ struct JobsController: Sendable {
                     .init("state", .choice(JobState.allCases.map(\.rawValue)), "Only jobs in this state."),
                     .init("type", .choice(JobType.allCases.map(\.rawValue)), "Only jobs of this type."),
                     .init("dataset", .text(longest: 128), "Only jobs of this dataset."),
+                    .init("study", .text(longest: 26), "Only trainings of this study."),
                 ] + QueryParameter.page,
                 answers: [.init(200, "A page.", .json("JobList"), headers: ["Link"])]), list)
         table.on(
@@ -43,19 +45,22 @@ struct JobsController: Sendable {
         table.on(
             .post, Self.one + "/cancel",
             .init(
-                "cancelJob", "jobs", "Ends a job; a queued one never starts, a running one stops within a step.",
+                "cancelJob", "jobs",
+                "Ends a job; a queued one never starts, a running one stops within a step. With a study end its trainings.",
                 answers: [.init(200, "The job.", .json("Job"))], problems: [404, 409]),
             cancel)
         table.on(
             .post, Self.one + "/resume",
             .init(
-                "resumeJob", "jobs", "Queues a cancelled or failed job again; it goes on from its checkpoint.",
+                "resumeJob", "jobs",
+                "Queues a cancelled or failed job again; it goes on from its checkpoint. A study takes its failed and cancelled trainings with it.",
                 answers: [.init(200, "The job.", .json("Job"))], problems: [404, 409, 503]),
             resume)
         table.on(
             .delete, Self.one,
             .init(
-                "deleteJob", "jobs", "Deletes an ended job with its files. Models stay.", answers: [.init(204, "Gone.")],
+                "deleteJob", "jobs", "Deletes an ended job with its files, a study with its trainings. Models stay.",
+                answers: [.init(204, "Gone.")],
                 problems: [404, 409]), delete)
     }
 
@@ -63,7 +68,7 @@ struct JobsController: Sendable {
         let bytes = try await request.jsonBody()
         return try await environment.idempotent.carryOut(request, content: SHA256Digest(of: bytes)) {
             try environment.status.requireReady()
-            let job = try await TrainingSubmission(environment: environment).submit(bytes)
+            let job = try await environment.submission.submit(bytes)
             return try .json(job, status: .accepted, fields: [.location: job.links.`self`])
         }
     }
@@ -74,6 +79,10 @@ struct JobsController: Sendable {
             dataset: try request.query["dataset"].map { text throws(APIError) in
                 guard let name = ResourceName(text) else { throw .notFound(kind: "dataset", name: text) }
                 return name
+            },
+            study: try request.query["study"].map { text throws(APIError) in
+                guard let id = ULID(text) else { throw .notFound(kind: "job", name: text) }
+                return id
             })
         let size = request.query["page_size"].flatMap(Int.init) ?? Paging.defaultSize
         let page = try await environment.jobs.list(filter, pageSize: size, pageToken: request.query["page_token"])

@@ -2,39 +2,106 @@ import Base
 import DatasetStore
 import Foundation
 import Jobs
+import WeightsStore
 
-/// Turns a submitted text into a queued training job with its frozen dataset beside it.
-struct TrainingSubmission: Sendable {
-    let environment: APIEnvironment
+/// Turns a submitted text into queued jobs with their frozen datasets beside them: one training, or a study with its trainings.
+package struct TrainingSubmission: Sendable {
+    let datasets: DatasetStore
+    let jobs: JobQueue
+    let weights: WeightsFolder
+    let networks: [NetworkDescription]
+    let cores: Int
+    let memoryBytes: Int
+    let trainsInBfloat16: Bool
+    let disk: DiskQueue
+    /// A name for a new file, on the file system of the jobs; no file exists there yet.
+    let newIncomingFile: @Sendable () -> URL
+
+    package init(
+        datasets: DatasetStore, jobs: JobQueue, weights: WeightsFolder, networks: [NetworkDescription], cores: Int, memoryBytes: Int,
+        trainsInBfloat16: Bool, disk: DiskQueue, newIncomingFile: @escaping @Sendable () -> URL
+    ) {
+        self.datasets = datasets
+        self.jobs = jobs
+        self.weights = weights
+        self.networks = networks
+        self.cores = cores
+        self.memoryBytes = memoryBytes
+        self.trainsInBfloat16 = trainsInBfloat16
+        self.disk = disk
+        self.newIncomingFile = newIncomingFile
+    }
 
     /// Judges the text against what is there, freezes a revision if none is named, and queues the job. A refused text leaves nothing behind.
     ///
     /// - Throws: `SpecificationError` with every fault; what stores and queue throw.
-    func submit(_ text: [UInt8]) async throws -> Job {
-        let submission = try Submission(json: text)
+    package func submit(_ text: [UInt8]) async throws -> Job {
+        try await submit(try Submission(json: text))
+    }
+
+    /// The same for a text that is parsed already.
+    package func submit(_ submission: Submission) async throws -> Job {
+        if submission.isStudy { return try await submitStudy(submission) }
         var specification = try submission.specification(in: try await context(submission.dataset, revision: submission.revision))
-        guard case .train(var work) = specification.work else { return try await environment.jobs.submit(specification) }
+        guard case .train(var work) = specification.work else { return try await jobs.submit(specification) }
         let revision: Int
         if let named = work.revision {
             revision = named
         } else {
-            revision = try await environment.datasets.createRevision(dataset: work.dataset).number
+            revision = try await datasets.createRevision(dataset: work.dataset).number
             // Uploads may have gone on, and damaged files were left out: what is frozen is judged again.
             _ = try submission.specification(in: try await context(work.dataset, revision: revision))
             work.revision = revision
             specification = .train(work)
         }
-        return try await environment.withIncomingFile { [specification] manifest in
-            try await environment.datasets.writeManifest(dataset: work.dataset, revision: revision, to: manifest)
-            return try await environment.jobs.submit(specification, attachments: ["revision.jsonl": manifest])
+        let manifest = newIncomingFile()
+        defer { unlink(manifest.path) }
+        try await datasets.writeManifest(dataset: work.dataset, revision: revision, to: manifest)
+        return try await jobs.submit(specification, attachments: ["revision.jsonl": manifest])
+    }
+
+    /// Freezes every dataset of the study once; its trainings share the manifest's bytes.
+    private func submitStudy(_ submission: Submission) async throws -> Job {
+        var plan = try await judge(submission, revisions: [:])
+        var revisions: [ResourceName: Int] = [:]
+        for dataset in plan.study.datasets { revisions[dataset] = try await datasets.createRevision(dataset: dataset).number }
+        // As above: what is frozen is judged again.
+        plan = try await judge(submission, revisions: revisions)
+        plan.study.revisions = plan.study.datasets.compactMap { revisions[$0] }
+        var manifests: [ResourceName: URL] = [:]
+        var made: [URL] = []
+        defer { for file in made { unlink(file.path) } }
+        for (dataset, revision) in revisions {
+            let manifest = newIncomingFile()
+            made.append(manifest)
+            try await datasets.writeManifest(dataset: dataset, revision: revision, to: manifest)
+            manifests[dataset] = manifest
         }
+        var trainings: [(work: TrainSpecification, attachments: [String: URL])] = []
+        for var training in plan.trainings {
+            training.revision = revisions[training.dataset]
+            guard let manifest = manifests[training.dataset] else { continue }
+            let copy = newIncomingFile()
+            made.append(copy)
+            try await disk.run {
+                // Some file systems have no hard links.
+                if link(manifest.path, copy.path) != 0 { try FileManager.default.copyItem(at: manifest, to: copy) }
+            }
+            trainings.append((training, ["revision.jsonl": copy]))
+        }
+        return try await jobs.submit(plan.study, trainings: trainings)
+    }
+
+    private func judge(_ submission: Submission, revisions: [ResourceName: Int]) async throws -> StudyPlan {
+        var facts: [ResourceName: DatasetFacts] = [:]
+        for dataset in submission.studyDatasets { facts[dataset] = try await self.facts(dataset, revision: revisions[dataset]) }
+        return try submission.study(in: try await context(nil, revision: nil), facts: facts)
     }
 
     private func context(_ dataset: ResourceName?, revision: Int?) async throws -> SubmissionContext {
-        let weights = try await environment.disk.run { [weights = environment.weights] in try weights.networks() }
+        let weights = try await disk.run { [weights = self.weights] in try weights.networks() }
         return SubmissionContext(
-            networks: environment.networks, weights: weights, cores: environment.version.cores,
-            memoryBytes: environment.version.memoryBytes, trainsInBfloat16: environment.version.kernels.trainsInBfloat16,
+            networks: networks, weights: weights, cores: cores, memoryBytes: memoryBytes, trainsInBfloat16: trainsInBfloat16,
             dataset: try await facts(dataset, revision: revision))
     }
 
@@ -44,9 +111,9 @@ struct TrainingSubmission: Sendable {
         do {
             let counts: ImageCounts
             if let revision {
-                counts = try await environment.datasets.revision(dataset: dataset, number: revision).counts
+                counts = try await datasets.revision(dataset: dataset, number: revision).counts
             } else {
-                counts = try await environment.datasets.dataset(dataset).counts
+                counts = try await datasets.dataset(dataset).counts
             }
             let labelled = Dictionary(counts.perClass.map { ($0.label, $0.train) }) { first, _ in first }
             return DatasetFacts(labelledPerClass: labelled, unlabelled: counts.unlabelledTrain)

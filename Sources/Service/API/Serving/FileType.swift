@@ -4,6 +4,7 @@ import Foundation
 enum FileType {
     static let json = "application/json"
     static let jsonLines = "application/jsonl"
+    static let csv = "text/csv; charset=utf-8"
     static let eventStream = "text/event-stream"
     static let octets = "application/octet-stream"
 

@@ -25,6 +25,13 @@ package struct JobFiles: Sendable {
     package var done: URL { result.appendingPathComponent("done.json") }
     /// Why the worker gave up: ``JobFailure`` as JSON.
     package var failure: URL { result.appendingPathComponent("error.json") }
+    /// Of a study: how its trainings ended, as the service knows them: an array of ``Job``.
+    package var trainings: URL { directory.appendingPathComponent("trainings.json") }
+    /// Of a study: networks that several of its trainings have trained alike.
+    package var shared: URL { directory.appendingPathComponent("shared", isDirectory: true) }
+    /// A report as a table and as a page, where the job has made them.
+    package var reportTable: URL { result.appendingPathComponent("report.csv") }
+    package var reportPage: URL { result.appendingPathComponent("report.html") }
     /// Which process works at the job: written by the service.
     package var worker: URL { directory.appendingPathComponent("worker.json") }
 }

@@ -7,13 +7,19 @@ package struct JobResult: Codable, Sendable, Equatable {
     package let version: Int?
     /// The link of the report.
     package var report: String?
-    /// Numbers of an import: `added`, `same`, `refused`, …
+    /// Numbers of an import: `added`, `same`, `refused`, …; of a study: `trainings`, `failed`.
     package let counts: [String: Int]?
+    /// A study's report as a page and as a table: links by `html`, `csv`.
+    package let pages: [String: String]?
 
-    package init(model: ResourceName? = nil, version: Int? = nil, report: String? = nil, counts: [String: Int]? = nil) {
+    package init(
+        model: ResourceName? = nil, version: Int? = nil, report: String? = nil, counts: [String: Int]? = nil,
+        pages: [String: String]? = nil
+    ) {
         self.model = model
         self.version = version
         self.report = report
         self.counts = counts
+        self.pages = pages
     }
 }

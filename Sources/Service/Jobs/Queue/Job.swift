@@ -33,8 +33,13 @@ package struct Job: Codable, Sendable, Equatable {
         package let log: String
         package let metrics: String
         package let report: String?
-        package let dataset: String
+        /// Nil for a study of several.
+        package let dataset: String?
         package let model: String?
+        /// Of a training: the study it belongs to.
+        package let study: String?
+        /// Of a study: its trainings.
+        package let trainings: String?
     }
 
     private enum CodingKeys: String, CodingKey {

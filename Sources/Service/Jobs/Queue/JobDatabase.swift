@@ -40,6 +40,13 @@ struct JobDatabase: Sendable {
                     CREATE INDEX job_unannounced ON job (sequence) WHERE unannounced IS NOT NULL;
                     """)
         }
+        migrator.registerMigration("2 studies") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE job ADD COLUMN study TEXT;
+                    CREATE INDEX job_study ON job (study, sequence) WHERE study IS NOT NULL;
+                    """)
+        }
         return migrator
     }
 
@@ -52,8 +59,30 @@ struct JobDatabase: Sendable {
 
     /// The identifiers of waiting jobs, the next to start first.
     static func waiting(_ database: Database) throws -> [ULID] {
-        try String.fetchAll(database, sql: "SELECT id FROM job WHERE state = 'queued' ORDER BY priority DESC, sequence").compactMap(
-            ULID.init)
+        try String.fetchAll(
+            database, sql: "SELECT id FROM job WHERE state = 'queued' AND type <> 'study' ORDER BY priority DESC, sequence"
+        ).compactMap(ULID.init)
+    }
+
+    /// The identifiers of jobs that a worker can begin, the next to start first: waiting ones, and studies whose trainings have all ended. Of these one can be `running`
+    /// already: it is so from its first training on.
+    static func ready(_ database: Database) throws -> [ULID] {
+        try String.fetchAll(
+            database,
+            sql: """
+                SELECT id FROM job WHERE state IN ('queued', 'running') AND (
+                  type <> 'study' AND state = 'queued'
+                  OR type = 'study' AND finishing = 0 AND stopping IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM job AS training WHERE training.study = job.id AND training.state NOT IN ('succeeded', 'failed', 'cancelled')
+                  )
+                ) ORDER BY priority DESC, sequence
+                """
+        ).compactMap(ULID.init)
+    }
+
+    /// The trainings of a study in the order of their submission.
+    static func trainings(of study: ULID, _ database: Database) throws -> [JobRecord] {
+        try JobRecord.fetchAll(database, sql: "SELECT * FROM job WHERE study = ? ORDER BY sequence", arguments: [study.description])
     }
 
     /// How many jobs wait or run.
@@ -73,6 +102,7 @@ struct JobDatabase: Sendable {
         require("state = ?", filter.state?.rawValue)
         require("type = ?", filter.type?.rawValue)
         require("dataset = ?", filter.dataset?.description)
+        require("study = ?", filter.study?.description)
         require("sequence < ?", before)
         let clause = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         arguments += [count]

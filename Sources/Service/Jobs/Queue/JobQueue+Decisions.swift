@@ -4,14 +4,14 @@ import GRDB
 
 /// Everything here runs on the serial queue `decisions`.
 extension JobQueue {
-    func insert(_ id: ULID, _ specification: JobSpecification) throws {
+    func insertRows(_ jobs: [(id: ULID, specification: JobSpecification)]) throws {
         if board.withLock({ $0.isShuttingDown }) { throw JobsError.shuttingDown }
         let capacity = settings.capacity
         try database.pool.write { database in
-            guard try JobDatabase.active(database) < capacity else { throw JobsError.queueFull(limit: capacity) }
-            try JobRecord(id: id, specification: specification, createdAt: .now()).insert(database)
+            guard try JobDatabase.active(database) + jobs.count <= capacity else { throw JobsError.queueFull(limit: capacity) }
+            for (id, specification) in jobs { try JobRecord(id: id, specification: specification, createdAt: .now()).insert(database) }
         }
-        announce(id)
+        for (id, _) in jobs { announce(id) }
         fillSlots()
     }
 
@@ -22,7 +22,7 @@ extension JobQueue {
     func apply(_ event: JobLifecycle.Event, to id: ULID, action: String = "change") throws {
         let seen = board.withLock { $0.live[id] }
         let crashLimit = settings.crashLimit
-        let decision = try database.pool.write { database in
+        let (decision, study) = try database.pool.write { database in
             var record = try JobDatabase.fetch(id, database)
             let state = record.lifecycle.state
             let decision: JobLifecycle.Decision
@@ -37,7 +37,7 @@ extension JobQueue {
             record.note(decision.states, at: .now())
             record.version += 1
             try record.update(database)
-            return decision
+            return (decision, record.specification.study)
         }
         if !decision.states.isEmpty {
             logger.info("job state", metadata: ["job": "\(id)", "states": "\(decision.states.map(\.rawValue).joined(separator: " "))"])
@@ -49,6 +49,7 @@ extension JobQueue {
         case .storeResult: storeResult(of: id)
         case nil: break
         }
+        if let study { trainingChanged(of: study, states: decision.states) }
     }
 
     /// The same for events that come from within: one that does not fit any more is noted and dropped.
@@ -85,7 +86,8 @@ extension JobQueue {
         var tried: Set<ULID> = []
         while board.withLock({ $0.isStarted && !$0.isShuttingDown && $0.live.count < executor.slots }) {
             do {
-                guard let id = try database.pool.read(JobDatabase.waiting).first(where: { !tried.contains($0) }) else { return }
+                let busy = board.withLock { tried.union($0.live.keys) }
+                guard let id = try database.pool.read(JobDatabase.ready).first(where: { !busy.contains($0) }) else { return }
                 tried.insert(id)
                 try launch(id)
             } catch {
@@ -97,7 +99,8 @@ extension JobQueue {
 
     private func launch(_ id: ULID) throws {
         let files = directories[id]
-        try apply(.started, to: id)
+        // A study runs since its first training began.
+        if try database.pool.read({ try JobDatabase.fetch(id, $0) }).lifecycle.state == .queued { try apply(.started, to: id) }
         let record = try database.pool.read { try JobDatabase.fetch(id, $0) }
         if FileManager.default.fileExists(atPath: files.done.path) {
             // Its worker had finished before it was cancelled, or its result could not be stored: only that is left to do.
@@ -106,6 +109,7 @@ extension JobQueue {
         }
         do {
             if FileManager.default.fileExists(atPath: files.failure.path) { try FileManager.default.removeItem(at: files.failure) }
+            if record.specification.type == .study { try writeTrainings(of: id) }
             try watch(record, isNew: true)
             let attempt = record.lifecycle.attempt
             let worker = try executor.start(WorkerLaunch(job: id, directory: files.directory, threads: record.specification.threads)) {
@@ -128,7 +132,7 @@ extension JobQueue {
             now + .milliseconds(Int(max(0, Int64($0) * 1000 - record.ranMilliseconds)))
         }
         let live = LiveJob(
-            attempt: record.lifecycle.attempt,
+            attempt: record.lifecycle.attempt, study: record.specification.study,
             seen: WorkerEvents(
                 tail: try EventTail(files.events, from: isNew ? Int.max : 0), progress: record.progress, metrics: record.metrics ?? [:],
                 badLinesBefore: isNew ? record.badEventLines : 0),
@@ -169,6 +173,10 @@ extension JobQueue {
 
     /// SIGTERM now, SIGKILL after the grace.
     private func stopWorker(of id: ULID) {
+        guard board.withLock({ $0.live[id] }) != nil else {  // a study that waits for its trainings
+            absorb(.workerEnded(.stopped, fraction: 0), to: id)
+            return
+        }
         let grace = settings.stopGrace
         let worker = board.withLock { board -> (any RunningWorker)? in
             if board.live[id]?.killAt == nil { board.live[id]?.killAt = DispatchTime.now().advanced(by: grace) }

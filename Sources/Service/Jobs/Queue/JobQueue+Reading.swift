@@ -6,11 +6,21 @@ import GRDB
 extension JobQueue {
     /// - Throws: ``JobsError/noSuchJob(_:)``.
     package func get(_ id: ULID) async throws -> Job {
-        let (record, waiting) = try await read { database in
+        let (record, waiting, trainings) = try await read { database in
             let record = try JobDatabase.fetch(id, database)
-            return (record, record.lifecycle.state == .queued ? try JobDatabase.waiting(database) : [])
+            return (
+                record, record.lifecycle.state == .queued ? try JobDatabase.waiting(database) : [],
+                record.isOpenStudy ? try JobDatabase.trainings(of: id, database) : []
+            )
         }
-        return Job(record, live: board.withLock { $0.live[id] }, queuePosition: waiting.firstIndex(of: id).map { $0 + 1 })
+        let live = board.withLock { $0.live }
+        return Job(
+            record, live: live[id], queuePosition: waiting.firstIndex(of: id).map { $0 + 1 }, standing: standing(record, trainings, live))
+    }
+
+    /// How far a study is; nil for what is none, or has ended.
+    private func standing(_ record: JobRecord, _ trainings: [JobRecord], _ live: [ULID: LiveJob]) -> StudyStanding? {
+        record.isOpenStudy ? StudyStanding(trainings, live: live, slots: executor.slots, now: .now()) : nil
     }
 
     /// Jobs, the newest first.
@@ -27,14 +37,19 @@ extension JobQueue {
             before = sequence
         }
         let start = before
-        let (records, waiting) = try await read { database in
-            (try JobDatabase.page(filter, before: start, count: size + 1, database), try JobDatabase.waiting(database))
+        let (records, waiting, trainings) = try await read { database in
+            let records = try JobDatabase.page(filter, before: start, count: size + 1, database)
+            var trainings: [ULID: [JobRecord]] = [:]
+            for record in records where record.isOpenStudy { trainings[record.id] = try JobDatabase.trainings(of: record.id, database) }
+            return (records, try JobDatabase.waiting(database), trainings)
         }
         let positions = Dictionary(uniqueKeysWithValues: waiting.enumerated().map { ($1, $0 + 1) })
         let live = board.withLock { $0.live }
         let shown = records.prefix(size)
         return JobPage(
-            items: shown.map { Job($0, live: live[$0.id], queuePosition: positions[$0.id]) },
+            items: shown.map {
+                Job($0, live: live[$0.id], queuePosition: positions[$0.id], standing: standing($0, trainings[$0.id] ?? [], live))
+            },
             nextPageToken: records.count > size ? shown.last?.sequence.map(String.init) : nil)
     }
 

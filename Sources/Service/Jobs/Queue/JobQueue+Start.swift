@@ -36,10 +36,15 @@ extension JobQueue {
             return
         }
         let attempt = record.lifecycle.attempt
-        try watch(record, isNew: false)
         let survivor = executor.survivor(of: id, directory: directories[id].directory) { [weak self] exit in
             self?.workerExited(id, attempt: attempt, exit)
         }
+        if survivor == nil, record.specification.type == .study {
+            // It waits for its trainings, or compares them once more; unless it was being stopped.
+            if record.lifecycle.stopping != nil { absorb(.workerEnded(.stopped, fraction: 0), to: id) }
+            return
+        }
+        try watch(record, isNew: false)
         guard let survivor else {
             workerEnded(id, attempt: attempt, .unknown)
             return

@@ -17,7 +17,10 @@ extension JobQueue {
     private func lookAtWorkers() {
         let now = DispatchTime.now()
         for (id, live) in board.withLock({ $0.live }) {
-            if readEvents(of: id, pieces: 16) { signals.notify(id) }
+            if readEvents(of: id, pieces: 16) {
+                signals.notify(id)
+                if let study = live.study { signals.notify(study) }
+            }
             boundLog(of: id)
             if let killAt = live.killAt, now >= killAt {
                 live.worker?.kill()

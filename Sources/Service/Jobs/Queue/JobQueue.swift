@@ -69,52 +69,98 @@ package final class JobQueue: Sendable {
             throw JobsError.queueFull(limit: settings.capacity)
         }
         try await perform(on: disk) { try self.directories.make(id, specification, attachments: attachments) }
-        do {
-            try await perform(on: decisions) { try self.insert(id, specification) }
-        } catch {
-            try await perform(on: disk) { try self.directories.remove(id) }
-            throw error
-        }
+        try await insert([(id, specification)])
         return try await get(id)
     }
 
-    /// Ends a job: a waiting one never starts, a running one is stopped and then ends `cancelled`. Cancelling twice is no error.
+    /// Takes a study and its trainings into the queue, all or none: durable once this returns. The trainings are jobs like any other; the study begins with the first of
+    /// them, and a worker compares them once all have ended.
+    ///
+    /// - Parameter trainings: each with its attachments, as for ``submit(_:attachments:)``.
+    /// - Throws: as ``submit(_:attachments:)``.
+    package func submit(_ study: StudySpecification, trainings: [(work: TrainSpecification, attachments: [String: URL])]) async throws
+        -> Job
+    {
+        guard try await read(JobDatabase.active) + trainings.count < settings.capacity else {
+            throw JobsError.queueFull(limit: settings.capacity)
+        }
+        let id = ULID.now()
+        let jobs: [(id: ULID, specification: JobSpecification)] =
+            [(id, JobSpecification(.study(study)))] + trainings.map { (ULID.now(), JobSpecification(.train($0.work), study: id)) }
+        try await perform(on: disk) {
+            for (index, (id, specification)) in jobs.enumerated() {
+                do {
+                    try self.directories.make(id, specification, attachments: index == 0 ? [:] : trainings[index - 1].attachments)
+                } catch {
+                    for (id, _) in jobs[..<index] { try self.directories.remove(id) }
+                    throw error
+                }
+            }
+        }
+        try await insert(jobs)
+        return try await get(id)
+    }
+
+    /// Inserts jobs whose directories are there; these go again where it fails.
+    private func insert(_ jobs: [(id: ULID, specification: JobSpecification)]) async throws {
+        do {
+            try await perform(on: decisions) { try self.insertRows(jobs) }
+        } catch {
+            try await perform(on: disk) { for (id, _) in jobs { try self.directories.remove(id) } }
+            throw error
+        }
+    }
+
+    /// Ends a job: a waiting one never starts, a running one is stopped and then ends `cancelled`. Cancelling twice is no error. With a study end its trainings.
     ///
     /// - Returns: the job as it is now; its worker may need a while to stop.
     /// - Throws: ``JobsError/noSuchJob(_:)``, ``JobsError/wrongState(job:action:state:allowed:)`` if it has succeeded or failed, ``JobsError/finishing(_:)``.
     package func cancel(_ id: ULID) async throws -> Job {
-        try await perform(on: decisions) { try self.apply(.stopRequested(.cancel), to: id, action: "cancel") }
+        try await perform(on: decisions) {
+            // Before the study, so that a crash in between leaves a study that goes on, not trainings of one that is over.
+            for training in try self.trainings(of: id) where !training.lifecycle.state.isTerminal {
+                self.absorb(.stopRequested(.cancel), to: training.id)
+            }
+            try self.apply(.stopRequested(.cancel), to: id, action: "cancel")
+        }
         return try await get(id)
     }
 
-    /// Queues a failed or cancelled job again; its worker continues from the checkpoint.
+    /// Queues a failed or cancelled job again; its worker continues from the checkpoint. With a study are resumed its failed and cancelled trainings.
     ///
     /// - Throws: ``JobsError/noSuchJob(_:)``, ``JobsError/wrongState(job:action:state:allowed:)``, ``JobsError/shuttingDown``.
     package func resume(_ id: ULID) async throws -> Job {
         try await perform(on: decisions) {
             if self.board.withLock({ $0.isShuttingDown }) { throw JobsError.shuttingDown }
+            let resumable: [JobState] = [.failed, .cancelled]
+            if resumable.contains(try self.database.pool.read({ try JobDatabase.fetch(id, $0) }).lifecycle.state) {
+                for training in try self.trainings(of: id) where resumable.contains(training.lifecycle.state) {
+                    self.absorb(.resumeRequested, to: training.id)
+                }
+            }
             try self.apply(.resumeRequested, to: id, action: "resume")
             self.fillSlots()
         }
         return try await get(id)
     }
 
-    /// Forgets a job that has ended, with its directory. What it has made (models, images) stays.
+    /// Forgets a job that has ended, with its directory, and a study with its trainings. What it has made (models, images) stays.
     ///
     /// - Throws: ``JobsError/noSuchJob(_:)``, ``JobsError/wrongState(job:action:state:allowed:)`` if it has not ended.
     package func delete(_ id: ULID) async throws {
-        try await perform(on: decisions) {
+        let gone = try await perform(on: decisions) {
             try self.database.pool.write { database in
-                let record = try JobDatabase.fetch(id, database)
-                guard record.lifecycle.state.isTerminal else {
+                let records = try [JobDatabase.fetch(id, database)] + JobDatabase.trainings(of: id, database)
+                for record in records where !record.lifecycle.state.isTerminal {
                     throw JobsError.wrongState(
-                        job: id, action: "delete", state: record.lifecycle.state, allowed: JobState.allCases.filter(\.isTerminal))
+                        job: record.id, action: "delete", state: record.lifecycle.state, allowed: JobState.allCases.filter(\.isTerminal))
                 }
-                try database.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [id.description])
+                for record in records { try database.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [record.id.description]) }
+                return records.map(\.id)
             }
         }
-        try await perform(on: disk) { try self.directories.remove(id) }
-        signals.notify(id)
+        try await perform(on: disk) { for id in gone { try self.directories.remove(id) } }
+        for id in gone { signals.notify(id) }
     }
 
     /// Runs blocking work on a Dispatch queue, so that it holds no thread of Swift's pool.

@@ -73,7 +73,8 @@ extension JobRecord: PersistableRecord {
         container["sequence"] = sequence
         container["id"] = id.description
         container["type"] = specification.type.rawValue
-        container["dataset"] = specification.dataset.description
+        container["dataset"] = specification.dataset?.description ?? ""  // of a study of several
+        container["study"] = specification.study?.description
         container["priority"] = specification.priority
         container["specification"] = try text(specification)
         container["state"] = lifecycle.state.rawValue

@@ -4,6 +4,8 @@ import Dispatch
 /// What the queue holds in memory of a job whose worker runs: everything here can be lost without losing the job.
 struct LiveJob: Sendable {
     let attempt: Int
+    /// The study that the job is a training of.
+    let study: ULID?
     /// Nil for the moment between the decision to start and the start.
     var worker: (any RunningWorker)?
     var seen: WorkerEvents

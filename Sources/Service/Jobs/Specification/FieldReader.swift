@@ -133,6 +133,30 @@ struct FieldReader {
         return texts.count == items.count ? texts : nil
     }
 
+    mutating func integers(_ name: String, count: ClosedRange<Int>, range: ClosedRange<Int>) -> [Int]? {
+        guard let value = value(name) else { return nil }
+        guard case .array(let items) = value else {
+            refuse(name, "wrong_type", "an array of whole numbers should stand here, not \(value.kind)")
+            return nil
+        }
+        guard count.contains(items.count) else {
+            refuse(name, "out_of_range", "got \(items.count) entries; allowed is \(count.lowerBound) to \(count.upperBound)")
+            return nil
+        }
+        var numbers: [Int] = []
+        for (index, item) in items.enumerated() {
+            if case .number(let number, let integer) = item, let whole = integer ?? Int(exactly: number), range.contains(whole) {
+                numbers.append(whole)
+            } else {
+                faults.append(
+                    .init(
+                        pointer: "\(pointer)/\(name)/\(index)", code: "out_of_range",
+                        detail: "allowed are whole numbers from \(range.lowerBound) to \(range.upperBound)"))
+            }
+        }
+        return numbers.count == items.count ? numbers : nil
+    }
+
     /// Refuses every field that was never asked for.
     mutating func finish() {
         for name in names where !asked.contains(name) {

@@ -6,12 +6,18 @@ import Base
 package struct JobSpecification: Codable, Sendable, Equatable {
     package enum Work: Sendable, Equatable {
         case train(TrainSpecification)
+        case study(StudySpecification)
         case importArchive(ImportSpecification)
     }
 
     package let work: Work
+    /// The study that a training belongs to.
+    package let study: ULID?
 
-    package init(_ work: Work) { self.work = work }
+    package init(_ work: Work, study: ULID? = nil) {
+        self.work = work
+        self.study = study
+    }
 
     package static func train(_ work: TrainSpecification) -> JobSpecification { JobSpecification(.train(work)) }
     package static func importArchive(_ work: ImportSpecification) -> JobSpecification { JobSpecification(.importArchive(work)) }
@@ -19,13 +25,16 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package var type: JobType {
         switch work {
         case .train: .train
+        case .study: .study
         case .importArchive: .importArchive
         }
     }
 
-    package var dataset: ResourceName {
+    /// The dataset it works with; nil for a study of several.
+    package var dataset: ResourceName? {
         switch work {
         case .train(let work): work.dataset
+        case .study(let work): work.datasets.count == 1 ? work.datasets.first : nil
         case .importArchive(let work): work.dataset
         }
     }
@@ -34,6 +43,7 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package var priority: Int {
         switch work {
         case .train(let work): work.priority
+        case .study(let work): work.priority
         case .importArchive: 1
         }
     }
@@ -42,6 +52,7 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package var threads: Int? {
         switch work {
         case .train(let work): work.threads
+        case .study: 1  // to compare takes no time
         case .importArchive: nil
         }
     }
@@ -50,14 +61,17 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package var timeLimitSeconds: Int? {
         switch work {
         case .train(let work): work.timeLimitSeconds
-        case .importArchive: nil
+        case .study, .importArchive: nil
         }
     }
 
-    private enum CodingKeys: String, CodingKey { case type }
+    private enum CodingKeys: String, CodingKey { case type, study }
 
     package init(from decoder: any Decoder) throws {
-        switch try decoder.container(keyedBy: CodingKeys.self).decode(JobType.self, forKey: .type) {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        study = try container.decodeIfPresent(ULID.self, forKey: .study)
+        switch try container.decode(JobType.self, forKey: .type) {
+        case .study: work = .study(try StudySpecification(from: decoder))
         case .train: work = .train(try TrainSpecification(from: decoder))
         case .importArchive: work = .importArchive(try ImportSpecification(from: decoder))
         }
@@ -66,8 +80,10 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(type, forKey: .type)
+        try container.encodeIfPresent(study, forKey: .study)
         switch work {
         case .train(let work): try work.encode(to: encoder)
+        case .study(let work): try work.encode(to: encoder)
         case .importArchive(let work): try work.encode(to: encoder)
         }
     }

@@ -21,6 +21,9 @@ package struct Submission: Sendable {
         json = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
     }
 
+    /// A text that is parsed already.
+    package init(_ json: JSONValue) { self.json = json }
+
     /// The dataset it names, if it names one properly.
     package var dataset: ResourceName? {
         guard case .string(let text)? = json["dataset"] else { return nil }
@@ -33,7 +36,32 @@ package struct Submission: Sendable {
         return whole
     }
 
-    /// Judges the text against the facts.
+    /// Whether it is a study: ``study(in:facts:)`` judges it then.
+    package var isStudy: Bool { json["type"] == .string(JobType.study.rawValue) }
+
+    /// The datasets that a study names properly, each once, as many as one may have.
+    package var studyDatasets: [ResourceName] {
+        guard case .array(let items)? = json["datasets"] else { return [] }
+        let names = items.prefix(StudySpecification.Limits.datasets).compactMap { item in
+            if case .string(let text) = item { ResourceName(text) } else { nil }
+        }
+        return Array(Set(names))
+    }
+
+    /// Judges a study against the facts.
+    ///
+    /// - Parameters:
+    ///   - context: its ``SubmissionContext/dataset`` is not looked at.
+    ///   - facts: of those of ``studyDatasets`` that there are.
+    /// - Throws: ``SpecificationError/invalid(_:)`` with every fault found.
+    package func study(in context: SubmissionContext, facts: [ResourceName: DatasetFacts]) throws(SpecificationError) -> StudyPlan {
+        var reader = FieldReader(json)
+        _ = reader.required("type")
+        guard let plan = StudyPlan.read(&reader, context, facts: facts) else { throw .invalid(reader.faults) }
+        return plan
+    }
+
+    /// Judges the text of any other job against the facts.
     ///
     /// - Throws: ``SpecificationError/invalid(_:)`` with every fault found.
     package func specification(in context: SubmissionContext) throws(SpecificationError) -> JobSpecification {
@@ -45,7 +73,7 @@ package struct Submission: Sendable {
             reader.refuse("type", "not_submittable", "an import begins with POST /v1/datasets/{name}/archives")
             throw .invalid(reader.faults)
         case let other:
-            if let other { reader.refuse("type", "unknown_value", "got \(FieldReader.quoted(other)); allowed is train") }
+            if let other { reader.refuse("type", "unknown_value", "got \(FieldReader.quoted(other)); allowed are train, study") }
             throw .invalid(reader.faults)
         }
         guard let work = TrainSpecification.read(&reader, context) else { throw .invalid(reader.faults) }

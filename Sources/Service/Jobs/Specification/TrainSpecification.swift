@@ -42,7 +42,7 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
     package let quantisation: Quantisation
     /// Whether `supervised` is trained too, with the same network, seed and budget, and compared.
     package let baseline: Bool
-    package let seed: UInt64
+    package private(set) var seed: UInt64
     /// Threads of the worker; nil: the share of its slot.
     package let threads: Int?
     package let priority: Int
@@ -111,6 +111,15 @@ package struct TrainSpecification: Codable, Sendable, Equatable {
         self.threads = threads
         self.priority = priority
         self.timeLimitSeconds = timeLimitSeconds
+    }
+}
+
+extension TrainSpecification {
+    /// The same training with other random choices.
+    func with(seed: UInt64) -> TrainSpecification {
+        var other = self
+        other.seed = seed
+        return other
     }
 }
 

@@ -1,5 +1,5 @@
 /// The model in one precision: what it does on the test pictures, how large and how fast it is.
-struct PrecisionOutcome: Sendable, Codable {
+struct PrecisionOutcome: Sendable, Codable, Equatable {
     let accuracy: Double
     let macroF1: Double
     /// Of `float.safetensors` or `int8.safetensors`.

@@ -38,12 +38,17 @@ private func carryOut(
     do {
         let journal = try WorkerJournal(jobDirectory: directory)
         do {
-            switch try journal.specification().work {
-            case .train(let specification):
+            let specification = try journal.specification()
+            switch specification.work {
+            case .train(let work):
+                let jobs = directory.deletingLastPathComponent()
+                let study = specification.study.map { JobFiles(jobs.appendingPathComponent($0.description, isDirectory: true)) }
                 try TrainingJob(
-                    specification: specification, files: files, data: directory.deletingLastPathComponent().deletingLastPathComponent(),
-                    threads: threads, checkpointInterval: checkpointInterval, backend: backend, journal: journal, stopAsked: stopAsked
+                    specification: work, files: files, data: jobs.deletingLastPathComponent(), threads: threads,
+                    checkpointInterval: checkpointInterval, backend: backend, journal: journal,
+                    study: study.flatMap { FileManager.default.fileExists(atPath: $0.directory.path) ? $0 : nil }, stopAsked: stopAsked
                 ).run()
+            case .study(let work): try StudyJob(specification: work, files: files, journal: journal).run()
             case .importArchive:
                 try ImportJob(files: files, threads: threads, journal: journal, stopAsked: stopAsked).run()
             }

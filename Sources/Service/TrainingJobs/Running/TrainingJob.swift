@@ -20,6 +20,8 @@ struct TrainingJob {
     let checkpointInterval: Duration
     let backend: any Backend
     let journal: WorkerJournal
+    /// The study that the job belongs to: its trainings share what they have in common.
+    let study: JobFiles?
     let stopAsked: @Sendable () -> Bool
 
     func run() throws {
@@ -34,7 +36,8 @@ struct TrainingJob {
         let cache = PictureCache(geometry: try recipes.geometry(), disk: disk)
         try FileManager.default.createDirectory(at: files.checkpoint, withIntermediateDirectories: true)
         let runner = StageRunner(
-            cache: cache, backend: backend, threads: threads, directory: files.checkpoint, checkpointInterval: checkpointInterval)
+            cache: cache, backend: backend, threads: threads, directory: files.checkpoint, checkpointInterval: checkpointInterval,
+            shared: study.map { SharedStages(directory: $0.shared) })
         do {
             let networks = try train(recipes, pictures, runner: runner, observer: observer)
             try observer.check()
