@@ -72,8 +72,11 @@ extern int omp_get_thread_limit(void);
     const int64_t from = (int64_t)(count) * share_thread / share_threads;       \
     const int64_t to = (int64_t)(count) * (share_thread + 1) / share_threads
 
+// One thread is no region: libgomp keeps the team of its last region only, and would allocate a new one whenever their size changes. (Outside of a region
+// there is one thread, number 0, and a barrier does nothing.)
 static inline void parallel(void (*body)(void *), const void *data, int threads) {
-    GOMP_parallel(body, (void *)data, (unsigned)(threads < 1 ? 1 : threads), 0);
+    if (threads <= 1) body((void *)data);
+    else GOMP_parallel(body, (void *)data, (unsigned)threads, 0);
 }
 
 #endif
