@@ -131,7 +131,8 @@ final class ConsistencyProcedure: TrainingProcedure {
         for alarm in alarms where !alarming.contains(alarm.name) { observer.alarmed(alarm) }
         alarming = Set(alarms.map(\.name))
         defer { measures = ConsistencyMeasures() }
-        return measures.summary(classes: trainer.data.classes, hasFairness: settings.fairness != nil)
+        return measures.summary(
+            classes: trainer.data.classes, hasFairness: settings.fairness != nil, hasTruth: truth.contains { $0 != nil })
     }
 
     private struct Memory: Codable {
