@@ -26,6 +26,26 @@ struct DatasetRoutesSpecs {
         }
     }
 
+    @Test("a class that only the evaluator is to know comes with the upload and can be changed and taken away; it labels nothing")
+    func hiddenLabels() async throws {
+        try await LiveService.with { live in
+            #expect(try await live.post("/v1/datasets", #"{"name":"cells"}"#).status == 201)
+            let place = "/v1/datasets/cells/images/one.png"
+            // When a picture is put with a hidden label
+            let put = try await live.put(place + "?hidden_label=round", try Pictures.png(1))
+            #expect(put.status == 201 && put.json["hidden_label"].string == "round" && put.json["label"] == .null)
+            #expect(try await live.call("/v1/datasets/cells").json["counts"]["unlabelled_train"].int == 1)
+            // Then it is changed, taken away, and refused where it is no name of a class
+            func patch(_ body: String) async throws -> Answer {
+                try await live.call(place, "-X", "PATCH", "-H", "Content-Type: application/json", "-d", body)
+            }
+            #expect(try await patch(#"{"hidden_label":"long"}"#).json["hidden_label"].string == "long")
+            #expect(try await patch(#"{"role":"train"}"#).json["hidden_label"].string == "long")
+            #expect(try await patch(#"{"hidden_label":null}"#).json["hidden_label"] == .null)
+            #expect(try await patch(#"{"hidden_label":"a/b"}"#).status == 422)
+        }
+    }
+
     @Test("lists come in pages, each with the link to the next")
     func pages() async throws {
         try await LiveService.with { live in

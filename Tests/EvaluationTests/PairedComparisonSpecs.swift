@@ -45,6 +45,19 @@ struct PairedComparisonSpecs {
         #expect(verdicts.count { $0 == .useCandidate } <= 10)
     }
 
+    @Test("counts by class give the accuracy and macro-F1 of the whole matrix")
+    func countsByClass() throws {
+        // Given 300 samples of five classes, of which the last has none but is predicted
+        var random = SeededRandom(seed: 2)
+        let labels = (0..<300).map { _ in Int(random.uniform() * 4) }
+        let predictions = labels.map { random.uniform() < 0.6 ? $0 : Int(random.uniform() * 5) }
+        var counts = ClassCounts(classes: 5)
+        for (label, prediction) in zip(labels, predictions) { counts.add(label: label, prediction: prediction) }
+        let matrix = try ConfusionMatrix(labels: labels, predictions: predictions, classes: 5)
+        #expect(counts.accuracy == matrix.accuracy && counts.macroF1 == matrix.macroF1)
+        #expect(counts.support == matrix.support && counts.predicted == matrix.predicted && ClassCounts(classes: 5).macroF1 == 0)
+    }
+
     @Test("the bootstrap is stratified, seeded, and holds the measure")
     func bootstrap() throws {
         let labels = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]

@@ -110,6 +110,7 @@ struct SubmissionSpecs {
             try faults(#""method":"mixmatch","threshold":0.9,"unlabelled_ratio":3"#) == [
                 "/threshold not_for_method", "/unlabelled_ratio out_of_range",
             ])
+        #expect(try faults(#""method":"freematch","threshold":0.9"#) == ["/threshold not_for_method"])
         #expect(try faults(#""method":"data_distillation","transforms":["gamma","gamma"]"#) == ["/transforms/1 unknown_value"])
         #expect(try faults(#""method":"model_distillation","teachers":["resnet18"]"#) == ["/teachers out_of_range"])
     }

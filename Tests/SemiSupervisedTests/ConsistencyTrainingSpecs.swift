@@ -117,6 +117,17 @@ struct ConsistencyTrainingSpecs {
             return
         }
         #expect(confidence == 1 && likeliest > 1.0 / 3 && likeliest < 1)
+        // And given unlabelled pictures that are all red, while the labelled ones are of three colours, the pseudo-labels collapse into one class
+        let reds = try ColourPictures.write(12, classes: 1, prefix: "r", to: directory).map(\.picture)
+        let collapse = RecordingObserver()
+        let place = directory.appendingPathComponent("reds")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        _ = try training(.fixmatch, place, data: data).run(from: initial, unlabelled: reds, observer: collapse)
+        let found = collapse.alarms.compactMap { alarm -> (Int, Double)? in
+            guard case .collapse(let label, let share, let labelled) = alarm, abs(labelled - 1.0 / 3) < 1e-9 else { return nil }
+            return (label, share)
+        }
+        #expect(found.contains { $0.0 == 0 && $0.1 > 0.9 })
     }
 
     @Test("a single unlabelled picture works; none is refused")

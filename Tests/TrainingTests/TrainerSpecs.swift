@@ -23,13 +23,15 @@ struct TrainerSpecs {
     }
 
     private func trainer(
-        _ data: TrainingData, _ configuration: TrainingConfiguration, threads: Int = 1, checkpoint: URL? = nil, capacity: Int = 1 << 20
+        _ data: TrainingData, _ configuration: TrainingConfiguration, threads: Int = 1, checkpoint: URL? = nil, everyStep: Bool = false,
+        capacity: Int = 1 << 20
     ) -> Trainer {
         var trainer = Trainer(
             stage: "supervised", graph: ColourGraph.graph(classes: 3), configuration: configuration, data: data,
             cache: PictureCache(geometry: configuration.geometry, capacity: capacity), backend: ColourBackend(), threads: threads,
             checkpoint: checkpoint)
-        trainer.checkpointInterval = .zero
+        // Each is fsynced: only where a spec looks at them.
+        if everyStep { trainer.checkpointInterval = .zero }
         return trainer
     }
 
@@ -99,7 +101,7 @@ struct TrainerSpecs {
         let checkpoint = directory.appendingPathComponent("killed.safetensors")
         let left = directory.appendingPathComponent("left.safetensors")
         let watcher = CopyingObserver(from: checkpoint, to: left, atStep: 9)
-        let whole = try trainer(data, configuration(), checkpoint: checkpoint).run(from: initial, observer: watcher)
+        let whole = try trainer(data, configuration(), checkpoint: checkpoint, everyStep: true).run(from: initial, observer: watcher)
         // When another run begins with that file
         let observer = RecordingObserver()
         let resumed = try trainer(data, configuration(), checkpoint: left).run(from: initial, observer: observer)
@@ -143,7 +145,7 @@ struct TrainerSpecs {
             let url = directory.appendingPathComponent("\(step).safetensors")
             let left = directory.appendingPathComponent("left-\(step).safetensors")
             let observer = CopyingObserver(from: url, to: left, atStep: step + 1)
-            _ = try trainer(data, settings, checkpoint: url).run(from: initial, observer: observer)
+            _ = try trainer(data, settings, checkpoint: url, everyStep: true).run(from: initial, observer: observer)
             let graph = ColourGraph.graph(classes: 3)
             let saved = try #require(try Checkpoint.read(left, fingerprint: data.fingerprint(settings), graph: graph))
             let decay = Float(step) / Float(9 + step)

@@ -10,15 +10,15 @@ package struct Bootstrap: Sendable {
         self.seed = seed
     }
 
-    /// The interval of any measure of labels and predictions. O(draws · n) calls of the random source.
+    /// The interval of any measure of labels and predictions. O(draws · (n + classes)).
     /// - Parameters:
     ///   - labels: true classes.
     ///   - predictions: for each of several classifiers, the predicted classes of the same samples.
     ///   - classes: how many there are.
-    ///   - measure: from one confusion matrix a classifier to a number.
+    ///   - measure: from the counts of each classifier to a number.
     /// - Throws: ``EvaluationError`` where there are no samples, counts differ or a class is out of range.
     package func interval(
-        labels: [Int], predictions: [[Int]], classes: Int, of measure: ([ConfusionMatrix]) -> Double
+        labels: [Int], predictions: [[Int]], classes: Int, of measure: ([ClassCounts]) -> Double
     ) throws(EvaluationError) -> ConfidenceInterval {
         guard !labels.isEmpty else { throw .empty(what: "labels") }
         for row in predictions { _ = try ConfusionMatrix(labels: labels, predictions: row, classes: classes) }
@@ -26,21 +26,17 @@ package struct Bootstrap: Sendable {
         let strata = (0..<classes).map { label in labels.indices.filter { labels[$0] == label } }
         var values: [Double] = []
         values.reserveCapacity(draws)
-        var drawn = [Int](repeating: 0, count: labels.count)
         for _ in 0..<draws {
-            var position = 0
+            var counts = [ClassCounts](repeating: ClassCounts(classes: classes), count: predictions.count)
             for stratum in strata where !stratum.isEmpty {
                 for _ in stratum {
-                    drawn[position] = stratum[Int(random.uniform() * Double(stratum.count))]
-                    position += 1
+                    let drawn = stratum[Int(random.uniform() * Double(stratum.count))]
+                    for classifier in predictions.indices {
+                        counts[classifier].add(label: labels[drawn], prediction: predictions[classifier][drawn])
+                    }
                 }
             }
-            let drawnLabels = drawn.map { labels[$0] }
-            var matrices: [ConfusionMatrix] = []
-            for row in predictions {
-                matrices.append(try ConfusionMatrix(labels: drawnLabels, predictions: drawn.map { row[$0] }, classes: classes))
-            }
-            values.append(measure(matrices))
+            values.append(measure(counts))
         }
         return try ConfidenceInterval(of: values)
     }

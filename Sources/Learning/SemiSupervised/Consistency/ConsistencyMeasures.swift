@@ -32,13 +32,13 @@ struct ConsistencyMeasures: Sendable, Codable, Equatable {
 
     /// `supervised_loss`, `unsupervised_loss`, `mask_rate`, and `pseudo_labels.INDEX` for each class; `fairness_loss` where the method has it;
     /// ``HiddenLabelAccuracy``'s measures where the evaluator knows labels.
-    func summary(classes: Int, hasFairness: Bool) -> [String: Double] {
+    func summary(classes: Int, hasFairness: Bool, hasTruth: Bool) -> [String: Double] {
         var summary = [
             "supervised_loss": supervised / Double(max(1, steps)), "unsupervised_loss": unsupervised / Double(max(1, steps)),
             "mask_rate": Double(used) / Double(max(1, looks)),
         ]
         if hasFairness { summary["fairness_loss"] = fairness / Double(max(1, steps)) }
-        if judged > 0 { summary.merge(HiddenLabelAccuracy(judged: judged, right: right).measures) { own, _ in own } }
+        if hasTruth { summary.merge(HiddenLabelAccuracy(judged: judged, right: right).measures) { own, _ in own } }
         for label in 0..<classes { summary["pseudo_labels.\(label)"] = Double(counts[label] ?? 0) }
         return summary
     }

@@ -127,11 +127,13 @@ final class ConsistencyProcedure: TrainingProcedure {
 
     func epochMeasures(observer: any TrainingObserver, fraction: Double) -> [String: Double] {
         let labelled = trainer.data.training.map(\.label)
-        let alarms = measures.alarms(labelled: labelled, threshold: settings.threshold, fraction: fraction)
+        let needed = thresholds.values(classes: trainer.data.classes).min() ?? settings.threshold
+        let alarms = measures.alarms(labelled: labelled, threshold: needed, fraction: fraction)
         for alarm in alarms where !alarming.contains(alarm.name) { observer.alarmed(alarm) }
         alarming = Set(alarms.map(\.name))
         defer { measures = ConsistencyMeasures() }
-        return measures.summary(classes: trainer.data.classes, hasFairness: settings.fairness != nil)
+        return measures.summary(
+            classes: trainer.data.classes, hasFairness: settings.fairness != nil, hasTruth: truth.contains { $0 != nil })
     }
 
     private struct Memory: Codable {

@@ -3,7 +3,7 @@ import Foundation
 
 /// FreeMatch's fairness term, the negative cross-entropy between what the network is expected to say of the classes and what it says of this batch's sure pictures, each class
 /// divided by how often it was predicted: `L_f = Σ_c a_c · log b_c` with `a = normalised(p̃ / h̃)` and `b = normalised(p̄ / h̄)`.
-/// Source: Wang et al. 2023, arXiv:2205.07246, equations 9 to 12; 1e-12 in the logarithm and 0 for a class that was never predicted are the authors' code.
+/// Source: Wang et al. 2023, arXiv:2205.07246, "Self-adaptive fairness"; 1e-12 in the logarithm and 0 for a class that was never predicted are the authors' code.
 package struct SelfAdaptiveFairness: Sendable, Equatable {
     private static let floor = 1e-12
     /// `a`: what the network is expected to say.

@@ -20,6 +20,7 @@ package protocol TrainingProcedure: AnyObject {
     /// - Returns: loss, and how many pictures were trained on.
     func step(_ batch: Batch, number: Int, plan: any TrainingPlan) throws -> (loss: Double, pictures: Int)
     /// What the epoch that ends showed, by name; counting begins anew.
+    /// - Parameter fraction: how much of the run is over, 0…1; 1 also where it is stopped early.
     func epochMeasures(observer: any TrainingObserver, fraction: Double) -> [String: Double]
     /// What must be kept besides weights, their average and moments.
     func memory() throws -> Data?

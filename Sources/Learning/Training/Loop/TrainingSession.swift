@@ -103,7 +103,8 @@ final class TrainingSession<Procedure: TrainingProcedure> {
             validationAccuracy: measures.accuracy, validationMacroF1: measures.macroF1,
             learningRate: Double(procedure.schedule((state.epoch + 1) * procedure.stepsPerEpoch - 1).headRate),
             imagesPerSecond: throughput.epoch, dataWaitShare: loader.share, isBest: isBest,
-            measures: procedure.epochMeasures(observer: observer, fraction: Double(state.epoch + 1) / Double(epochs)))
+            measures: procedure.epochMeasures(
+                observer: observer, fraction: state.stopping.shouldStop ? 1 : Double(state.epoch + 1) / Double(epochs)))
         state.history.append(metrics)
         state.loader = state.loader ?? LoaderTime()
         state.loader?.add(loader)

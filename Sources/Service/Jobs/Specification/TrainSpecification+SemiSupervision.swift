@@ -54,7 +54,7 @@ extension TrainSpecification {
             let isConsistency = method.isConsistency, isMixMatch = method == .mixmatch
             self.unlabelledRatio = isConsistency ? unlabelledRatio ?? Defaults.unlabelledRatio(method) : nil
             self.unsupervisedWeight = isConsistency ? unsupervisedWeight ?? Defaults.unsupervisedWeight(method) : nil
-            self.threshold = isConsistency && !isMixMatch ? threshold ?? Defaults.threshold : nil
+            self.threshold = method == .fixmatch || method == .flexmatch ? threshold ?? Defaults.threshold : nil
             self.temperature = isMixMatch ? temperature ?? Defaults.temperature : nil
             self.alpha = isMixMatch ? alpha ?? Defaults.alpha : nil
             self.averageDecay = isConsistency ? averageDecay ?? Defaults.averageDecay : averageDecay
@@ -72,7 +72,8 @@ extension TrainSpecification {
                 case .averageDecay: true
                 case .fairnessWeight: method == .freematch
                 case .mixUp: !method.isConsistency
-                case .threshold: method.isConsistency && method != .mixmatch
+                // FreeMatch finds its own.
+                case .threshold: method == .fixmatch || method == .flexmatch
                 case .temperature, .alpha: method == .mixmatch
                 }
             }
