@@ -58,6 +58,7 @@ struct RunJobSpecs {
             report.pseudoLabels?.unlabelled == 8 && report.comparison != nil
                 && report.quantisation?.calibrationPictures == report.pictures.training)
         #expect(report.precisions["float"]?.accuracy == report.student?.accuracy)
+        #expect((report.precisions["float"]?.medianLatencyMilliseconds ?? 0) > 0)
         // And its events tell the phases, with a fraction that only rises, up to 1
         let progress = try place.events.compactMap(\.progress)
         #expect(zip(progress, progress.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })

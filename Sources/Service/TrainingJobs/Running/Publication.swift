@@ -138,11 +138,22 @@ struct Publication {
                 accuracy: matrix.accuracy, macroF1: matrix.macroF1, fileBytes: bytes, medianLatencyMilliseconds: latency)
         }
         let floatBytes = try report?.floatBytes ?? FloatFile.encode(final.result.parameters, graph: final.graph).count
-        var precisions = [Precision.float.rawValue: try outcome(float, bytes: floatBytes, latency: report?.latency?.floatMilliseconds)]
+        let latency = try report?.latency?.floatMilliseconds ?? floatLatency(final)
+        var precisions = [Precision.float.rawValue: try outcome(float, bytes: floatBytes, latency: latency)]
         if let int8, let bytes = report?.int8Bytes {
             precisions[Precision.int8.rawValue] = try outcome(int8, bytes: bytes, latency: report?.latency?.int8Milliseconds)
         }
         return precisions
+    }
+
+    /// Milliseconds of one picture, where int8 was not measured beside it. What the picture shows does not matter.
+    private func floatLatency(_ final: TrainedNetworks.Trained) throws -> Double {
+        let side = specification.imageSize
+        let single = PlanOptions(batch: 1, side: side, threads: job.threads)
+        return try LatencyComparison.median(
+            try job.backend.inferencePlan(final.graph, final.result.parameters, single),
+            picture: [Float](repeating: 0, count: 3 * side * side),
+            runs: QuantisationOptions().latencyRuns)
     }
 
     private var notes: [String] {
