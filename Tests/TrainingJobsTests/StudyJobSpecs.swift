@@ -60,7 +60,7 @@ struct StudyJobSpecs {
         let report = try JSONDecoder().decode(StudyReport.self, from: Data(contentsOf: compared.files.report))
         #expect(report.trainings.count == 3 && report.trainings[2].failure == "It died: of a test" && report.evaluatedOn == ["test"])
         #expect(report.trainings[1].outcome?.pseudoLabels?.kept != nil && report.trainings[1].outcome?.supervisedMacroF1 != nil)
-        #expect(report.trainings[0].isCompact && report.points.count == 2)
+        #expect(report.trainings[0].isCompact && report.points.count == 2 && report.points.contains(where: \.isFastest))
         #expect(try String(contentsOf: compared.files.reportPage, encoding: .utf8).contains("It died: of a test"))
         #expect(try String(contentsOf: compared.files.reportTable, encoding: .utf8).split(separator: "\r\n").count == 4)
     }

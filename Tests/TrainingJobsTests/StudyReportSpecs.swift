@@ -89,6 +89,11 @@ struct StudyReportSpecs {
         #expect(abs((last.contrasts.first?.effect.meanDifference ?? 0) - 0.1) < 1e-9)
         // All four differences point the same way: 2 · (1/2)⁴
         #expect(last.contrasts.first?.wilcoxon?.p == 0.125)
+        #expect(!report.notes.contains { $0.contains("random weights") })
+        // And where only some networks had pretrained weights, that is said
+        for index in rows.indices where rows[index].isCompact { rows[index].weights = "small" }
+        #expect(
+            try StudyReport(specification, rows: rows).notes == ["large started from random weights, other networks from pretrained ones."])
         // And the fronts hold the best of each size: small fixmatch 0.825 at 100 bytes, large fixmatch 0.925 at 1000
         #expect(report.points.filter(\.isSmallest).map(\.name) == ["small · fixmatch · float", "large · fixmatch · float"])
         #expect(report.points.filter(\.isFastest).map(\.name) == ["large · fixmatch · float"])
@@ -106,12 +111,12 @@ struct StudyReportSpecs {
 
     @Test("as a page loads and runs nothing, and shows hostile names as text; as a table it starts no formula")
     func hostile() throws {
-        // Given classes, failures and networks that would be markup or a formula
+        // Given networks, datasets and failures that would be markup or a formula
         let evil = #"<script>alert("1")</script>'&"#
         let specification = Self.study(["a"], [evil, "n"], [.supervised], [1, 2])
         let rows =
             [evil, "n"].flatMap { network in [1, 2].map { Self.row("a", network, .supervised, seed: $0, macroF1: 0.5 + 0.1 * Double($0)) } }
-            + [Self.row("a", "=1+1", .supervised, seed: 3, macroF1: nil, failure: "@SUM(A1),\"x\"\nnext")]
+            + [Self.row("=1+1", "n", .supervised, seed: 3, macroF1: nil, failure: "@SUM(A1),\"x\"\nnext")]
         let report = try StudyReport(specification, rows: rows)
         // When it is written
         let page = StudyPage.html(report)

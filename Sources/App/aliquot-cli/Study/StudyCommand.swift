@@ -41,19 +41,14 @@ struct StudyCommand: AsyncParsableCommand {
             logger.logLevel = .error
             try await run(study, LocalStudy(settings, logger: logger), folder)
         } catch SpecificationError.invalid(let faults) {
-            throw ValidationError(faults.map { "\($0.pointer): \($0.detail)" }.joined(separator: "\n"))
+            throw StudyCommandError.wrongFile(path: file, faults: faults.map { "\($0.pointer): \($0.detail)" })
         } catch SpecificationError.notJSON(let offset, let detail) {
-            throw ValidationError("\(file) is not JSON at byte \(offset): \(detail)")
+            throw StudyCommandError.wrongFile(path: file, faults: ["not JSON at byte \(offset): \(detail)"])
         }
     }
 
     private func run(_ study: StudyFile, _ local: LocalStudy, _ folder: URL) async throws {
-        StopSignal.install()
-        let stop = DispatchSource.makeSignalSource(signal: SIGINT)
-        signal(SIGINT, SIG_IGN)
-        stop.setEventHandler { kill(getpid(), SIGTERM) }
-        stop.resume()
-        defer { stop.cancel() }
+        StopSignal.install([SIGTERM, SIGINT])
         let line = StudyProgressLine(isTerminal: isatty(STDERR_FILENO) == 1)
         let ended = try await local.run(study.submission, sources: study.sources) { job in
             line.show(job)
@@ -64,9 +59,7 @@ struct StudyCommand: AsyncParsableCommand {
             FileHandle.standardError.write(Data("stopped; the same command goes on from here\n".utf8))
             throw ExitCode(WorkerExitCode.stopped)
         }
-        guard job.state == .succeeded else {
-            throw ValidationError(job.error.map { "\($0.title): \($0.detail)" } ?? "the study is \(job.state.rawValue)")
-        }
+        guard job.state == .succeeded else { throw StudyCommandError.failed(job.state, job.error) }
         let files = local.files(job)
         for source in [files.report, files.reportPage, files.reportTable] {
             try AtomicFile.write(try Data(contentsOf: source), to: folder.appendingPathComponent(source.lastPathComponent))
@@ -85,9 +78,7 @@ struct StudyCommand: AsyncParsableCommand {
             try AtomicFile.write(bytes, to: copy)
             return
         }
-        guard try Data(contentsOf: copy) == bytes else {
-            throw ValidationError("\(folder.path) holds another study (study.json); take another --output, or remove it")
-        }
+        guard try Data(contentsOf: copy) == bytes else { throw StudyCommandError.otherStudy(folder: folder.path) }
     }
 
     private func take(_ weights: String, into folder: URL) throws {

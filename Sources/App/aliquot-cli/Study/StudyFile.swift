@@ -1,4 +1,3 @@
-import ArgumentParser
 import Base
 import Foundation
 import Jobs
@@ -11,13 +10,14 @@ struct StudyFile {
 
     private static let endings = [".tar.gz", ".tgz", ".tar", ".zip"]
 
-    /// - Throws: `SpecificationError` where the file is not JSON; `ValidationError` with every fault of its places.
+    /// - Throws: `SpecificationError` where the file is not JSON; ``StudyCommandError/wrongFile(path:faults:)`` with every fault of its places.
     init(_ url: URL) throws {
         let bytes = [UInt8](try Data(contentsOf: url))
         let json = try Submission(json: bytes).json
-        guard case .object(let fields) = json else { throw ValidationError("\(url.path): an object should stand here, not \(json.kind)") }
+        func wrong(_ faults: [String]) -> StudyCommandError { .wrongFile(path: url.path, faults: faults) }
+        guard case .object(let fields) = json else { throw wrong(["an object should stand here, not \(json.kind)"]) }
         guard case .array(let items)? = json["datasets"] else {
-            throw ValidationError("\(url.path): \"datasets\" should be an array of folders or archives")
+            throw wrong(["/datasets: an array of folders or archives should stand here"])
         }
         var sources: [(dataset: ResourceName, place: URL)] = []
         var faults: [String] = []
@@ -38,7 +38,7 @@ struct StudyFile {
             if !FileManager.default.fileExists(atPath: place.path) { faults.append("/datasets/\(index): there is no \(place.path)") }
             sources.append((dataset, place))
         }
-        guard faults.isEmpty else { throw ValidationError(faults.joined(separator: "\n")) }
+        guard faults.isEmpty else { throw wrong(faults) }
         let names = JSONValue.array(sources.map { .string($0.dataset.description) })
         submission = Submission(
             .object(

@@ -11,7 +11,9 @@ extension JobQueue {
             guard try JobDatabase.active(database) + jobs.count <= capacity else { throw JobsError.queueFull(limit: capacity) }
             for (id, specification) in jobs { try JobRecord(id: id, specification: specification, createdAt: .now()).insert(database) }
         }
-        for (id, _) in jobs { announce(id) }
+        guard let first = jobs.first else { return }
+        announce(first.id)
+        announceLater(jobs.dropFirst().map { $0.id })
         fillSlots()
     }
 
@@ -79,6 +81,11 @@ extension JobQueue {
         } catch {
             logger.error("state not announced", metadata: ["job": "\(id)", "error": "\(error)"])
         }
+    }
+
+    /// Announces many jobs one by one, so that other decisions come between: their rows are the truth meanwhile.
+    func announceLater(_ ids: [ULID]) {
+        for id in ids { decisions.async { self.announce(id) } }
     }
 
     /// Starts waiting jobs as long as there are free slots.

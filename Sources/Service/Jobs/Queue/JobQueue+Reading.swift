@@ -10,7 +10,7 @@ extension JobQueue {
             let record = try JobDatabase.fetch(id, database)
             return (
                 record, record.lifecycle.state == .queued ? try JobDatabase.waiting(database) : [],
-                record.isOpenStudy ? try JobDatabase.trainings(of: id, database) : []
+                record.isOpenStudy ? try StudyStanding.trainings(of: id, database) : []
             )
         }
         let live = board.withLock { $0.live }
@@ -19,7 +19,7 @@ extension JobQueue {
     }
 
     /// How far a study is; nil for what is none, or has ended.
-    private func standing(_ record: JobRecord, _ trainings: [JobRecord], _ live: [ULID: LiveJob]) -> StudyStanding? {
+    private func standing(_ record: JobRecord, _ trainings: [StudyStanding.Training], _ live: [ULID: LiveJob]) -> StudyStanding? {
         record.isOpenStudy ? StudyStanding(trainings, live: live, slots: executor.slots, now: .now()) : nil
     }
 
@@ -39,8 +39,8 @@ extension JobQueue {
         let start = before
         let (records, waiting, trainings) = try await read { database in
             let records = try JobDatabase.page(filter, before: start, count: size + 1, database)
-            var trainings: [ULID: [JobRecord]] = [:]
-            for record in records where record.isOpenStudy { trainings[record.id] = try JobDatabase.trainings(of: record.id, database) }
+            var trainings: [ULID: [StudyStanding.Training]] = [:]
+            for record in records where record.isOpenStudy { trainings[record.id] = try StudyStanding.trainings(of: record.id, database) }
             return (records, try JobDatabase.waiting(database), trainings)
         }
         let positions = Dictionary(uniqueKeysWithValues: waiting.enumerated().map { ($1, $0 + 1) })

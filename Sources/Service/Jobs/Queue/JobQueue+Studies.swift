@@ -6,6 +6,26 @@ extension JobQueue {
     /// Empty for a job that is no study.
     func trainings(of study: ULID) throws -> [JobRecord] { try database.pool.read { try JobDatabase.trainings(of: study, $0) } }
 
+    /// Applies an event that asks for no action to all trainings of a study that are in one of `states`: all in one transaction, because a study may have hundreds.
+    func applyTogether(_ event: JobLifecycle.Event, toTrainingsOf study: ULID, in states: [JobState]) throws {
+        let crashLimit = settings.crashLimit
+        let changed = try database.pool.write { database in
+            let records = try JobDatabase.trainings(of: study, database).filter { states.contains($0.lifecycle.state) }
+            for var record in records {
+                let decision = try record.lifecycle.handle(event, crashLimit: crashLimit)
+                record.note(decision.states, at: .now())
+                record.version += 1
+                try record.update(database)
+            }
+            return records.map(\.id)
+        }
+        if !changed.isEmpty {
+            logger.info("trainings changed together", metadata: ["job": "\(study)", "event": "\(event)", "trainings": "\(changed.count)"])
+        }
+        announceLater(changed)
+        for id in changed { signals.notify(id) }
+    }
+
     /// A training went through `states`: its study begins with it, tells of it, and may be ready to compare.
     func trainingChanged(of study: ULID, states: [JobState]) {
         signals.notify(study)
@@ -15,7 +35,8 @@ extension JobQueue {
             guard !record.lifecycle.state.isTerminal else { return }
             if last == .running, record.lifecycle.state == .queued { try apply(.started, to: study) }
             let standing = StudyStanding(
-                try trainings(of: study), live: board.withLock { $0.live }, slots: executor.slots, now: .now())
+                try database.pool.read { try StudyStanding.trainings(of: study, $0) }, live: board.withLock { $0.live },
+                slots: executor.slots, now: .now())
             try EventFile(appendingTo: directories[study].events).append(
                 JobEvent(kind: .progress, progress: standing.progress), durable: false)
         } catch JobsError.noSuchJob {

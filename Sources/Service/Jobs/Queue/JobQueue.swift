@@ -118,7 +118,8 @@ package final class JobQueue: Sendable {
     package func cancel(_ id: ULID) async throws -> Job {
         try await perform(on: decisions) {
             // Before the study, so that a crash in between leaves a study that goes on, not trainings of one that is over.
-            for training in try self.trainings(of: id) where !training.lifecycle.state.isTerminal {
+            try self.applyTogether(.stopRequested(.cancel), toTrainingsOf: id, in: [.queued])
+            for training in try self.trainings(of: id) where training.lifecycle.state == .running {
                 self.absorb(.stopRequested(.cancel), to: training.id)
             }
             try self.apply(.stopRequested(.cancel), to: id, action: "cancel")
@@ -134,9 +135,7 @@ package final class JobQueue: Sendable {
             if self.board.withLock({ $0.isShuttingDown }) { throw JobsError.shuttingDown }
             let resumable: [JobState] = [.failed, .cancelled]
             if resumable.contains(try self.database.pool.read({ try JobDatabase.fetch(id, $0) }).lifecycle.state) {
-                for training in try self.trainings(of: id) where resumable.contains(training.lifecycle.state) {
-                    self.absorb(.resumeRequested, to: training.id)
-                }
+                try self.applyTogether(.resumeRequested, toTrainingsOf: id, in: resumable)
             }
             try self.apply(.resumeRequested, to: id, action: "resume")
             self.fillSlots()

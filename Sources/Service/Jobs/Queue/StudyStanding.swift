@@ -1,7 +1,20 @@
 import Base
+import GRDB
 
 /// How far a study is, from its trainings: a pure value.
 struct StudyStanding: Sendable, Equatable {
+    /// What of a training tells how far it is.
+    struct Training: Sendable {
+        let id: ULID
+        let state: JobState
+        let attempt: Int
+        let version: Int64
+        let startedAt: Timestamp?
+        let finishedAt: Timestamp?
+        /// The last stored one; a running worker may be further.
+        let fraction: Double?
+    }
+
     let progress: JobProgress
     /// Changes with everything that can be seen in the trainings.
     let version: String
@@ -13,7 +26,7 @@ struct StudyStanding: Sendable, Equatable {
     ///   - trainings: all of the study.
     ///   - live: running workers.
     ///   - slots: workers at the same time.
-    init(_ trainings: [JobRecord], live: [ULID: LiveJob], slots: Int, now: Timestamp) {
+    init(_ trainings: [Training], live: [ULID: LiveJob], slots: Int, now: Timestamp) {
         var counts: [String: Int] = [:]
         var fractions: [Double] = []
         // Seconds of whole trainings: those that succeeded, and those that have come so far that they can be guessed.
@@ -21,17 +34,17 @@ struct StudyStanding: Sendable, Equatable {
         var version: Int64 = 0
         var position = 0
         for training in trainings {
-            let state = training.lifecycle.state
+            let state = training.state
             counts[state.rawValue, default: 0] += 1
             version += training.version
             let seen = state == .running ? live[training.id]?.seen : nil
             position += seen?.position ?? 0
-            let fraction = state.isTerminal ? 1 : (seen?.progress ?? training.progress)?.fraction ?? 0
+            let fraction = state.isTerminal ? 1 : seen?.progress?.fraction ?? training.fraction ?? 0
             fractions.append(fraction)
             guard let start = training.startedAt?.seconds else { continue }
             if state == .succeeded, let end = training.finishedAt?.seconds {
                 durations.append(max(0, end - start))
-            } else if state == .running, training.lifecycle.attempt == 1, fraction > Self.tellingFraction {
+            } else if state == .running, training.attempt == 1, fraction > Self.tellingFraction {
                 durations.append(max(0, now.seconds - start) / fraction)
             }
         }
@@ -45,6 +58,25 @@ struct StudyStanding: Sendable, Equatable {
         }
         self.progress = progress
         self.version = "\(version).\(position)"
+    }
+}
+
+extension StudyStanding {
+    /// The trainings of a study, without what takes time to read: a list of jobs asks for this again and again.
+    static func trainings(of study: ULID, _ database: Database) throws -> [Training] {
+        let sql = """
+            SELECT id, state, attempt, version, started_at, finished_at, json_extract(progress, '$.fraction') AS fraction
+            FROM job WHERE study = ? ORDER BY sequence
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: [study.description]).map { row in
+            guard let id = ULID(row["id"] as String), let state = JobState(rawValue: row["state"] as String) else {
+                throw JobsError.storage("the row of a job cannot be read: \(row)")
+            }
+            func time(_ column: String) -> Timestamp? { (row[column] as Int64?).map(Timestamp.init(milliseconds:)) }
+            return Training(
+                id: id, state: state, attempt: row["attempt"], version: row["version"], startedAt: time("started_at"),
+                finishedAt: time("finished_at"), fraction: row["fraction"])
+        }
     }
 }
 

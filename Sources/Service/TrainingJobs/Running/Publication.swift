@@ -186,7 +186,8 @@ struct Publication {
                 accuracy: matrix.accuracy, macroF1: matrix.macroF1, fileBytes: bytes, medianLatencyMilliseconds: latency)
         }
         let floatBytes = try report?.floatBytes ?? FloatFile.encode(final.result.parameters, graph: final.graph).count
-        var precisions = [Precision.float.rawValue: try outcome(float, bytes: floatBytes, latency: report?.latency?.floatMilliseconds)]
+        let latency = try report?.latency?.floatMilliseconds ?? floatLatency(final)
+        var precisions = [Precision.float.rawValue: try outcome(float, bytes: floatBytes, latency: latency)]
         if let int8, let bytes = report?.int8Bytes {
             precisions[Precision.int8.rawValue] = try outcome(int8, bytes: bytes, latency: report?.latency?.int8Milliseconds)
         }
@@ -197,6 +198,16 @@ struct Publication {
     private var classesWithoutSupport: [String] {
         let present = Set(judged.map(\.label))
         return classes.indices.filter { !present.contains($0) }.map { classes[$0] }
+    }
+
+    /// Milliseconds of one picture, where int8 was not measured beside it. What the picture shows does not matter.
+    private func floatLatency(_ final: TrainedNetworks.Trained) throws -> Double {
+        let side = specification.imageSize
+        let single = PlanOptions(batch: 1, side: side, threads: job.threads)
+        return try LatencyComparison.median(
+            try job.backend.inferencePlan(final.graph, final.result.parameters, single),
+            picture: [Float](repeating: 0, count: 3 * side * side),
+            runs: QuantisationOptions().latencyRuns)
     }
 
     private var notes: [String] {

@@ -10,8 +10,11 @@ struct StudyJob {
     let journal: WorkerJournal
 
     func run() throws {
-        try journal.progress(JobProgress(fraction: 0, phase: "comparison"))
         let trainings = try JSONDecoder().decode([Job].self, from: Data(contentsOf: files.trainings))
+        // All trainings have ended: what is left takes a moment.
+        var progress = JobProgress(fraction: 1, phase: "comparison")
+        progress.trainings = Dictionary(grouping: trainings, by: \.state.rawValue).mapValues(\.count)
+        try journal.progress(progress)
         let report = try StudyReport(specification, rows: try trainings.compactMap(row))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -24,7 +27,6 @@ struct StudyJob {
             guard let failure = row.failure else { continue }
             try journal.log("no result of \(row.dataset), \(row.network), \(row.method.rawValue), seed \(row.seed): \(failure)")
         }
-        try journal.progress(JobProgress(fraction: 1, phase: "comparison"))
     }
 
     private func row(_ job: Job) throws -> StudyRow? {
@@ -32,10 +34,21 @@ struct StudyJob {
         let place = JobFiles(files.directory.deletingLastPathComponent().appendingPathComponent(job.id.description, isDirectory: true))
         guard job.state == .succeeded else { return StudyRow(job, work, report: nil) }
         do {
-            return StudyRow(job, work, report: try JSONDecoder().decode(TrainingReport.self, from: Data(contentsOf: place.report)))
+            let data = try Data(contentsOf: place.report)
+            return StudyRow(
+                job, work, report: try JSONDecoder().decode(TrainingReport.self, from: data),
+                pseudoLabelAccuracy: try JSONDecoder().decode(KnownLabels.self, from: data).hiddenLabels?.accuracy)
         } catch {
             try journal.log("the report of training \(job.id) cannot be read: \(error)")
             return StudyRow(job, work, report: nil)
         }
     }
+}
+
+/// The part of a training's report that tells how many pseudo-labels were right; there only where somebody knows.
+private struct KnownLabels: Decodable {
+    struct Accuracy: Decodable { let accuracy: Double? }
+    let hiddenLabels: Accuracy?
+
+    private enum CodingKeys: String, CodingKey { case hiddenLabels = "hidden_labels" }
 }

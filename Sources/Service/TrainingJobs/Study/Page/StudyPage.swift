@@ -73,7 +73,7 @@ enum StudyPage {
             [
                 Markup.escape(treatment.name), Figure.fixed(treatment.averageRank, 2), Figure.fixed(treatment.macroF1.mean),
                 treatment.macroF1.standardDeviation.map { Figure.fixed($0) } ?? "–",
-                treatment.shapiroWilk.map { Figure.fixed($0.p) } ?? "–",
+                treatment.shapiroWilk.map { Figure.shortP($0.p) } ?? "–",
             ]
         }
         func test(_ name: String, _ symbol: String, _ result: TestResult?) -> String? {
@@ -107,10 +107,9 @@ enum StudyPage {
 
     private static func cells(_ contrast: StudyComparison.Contrast) -> [String] {
         var cells = [Markup.escape(contrast.treatment)]
-        for value in [contrast.z, contrast.p, contrast.holm, contrast.bonferroni, contrast.benjaminiHochberg] {
-            cells.append(Figure.fixed(value))
-        }
-        cells.append(contrast.wilcoxon.map { Figure.fixed($0.p) } ?? "–")
+        cells.append(Figure.fixed(contrast.z))
+        for p in [contrast.p, contrast.holm, contrast.bonferroni, contrast.benjaminiHochberg] { cells.append(Figure.shortP(p)) }
+        cells.append(contrast.wilcoxon.map { Figure.shortP($0.p) } ?? "–")
         cells.append(Figure.fixed(contrast.effect.meanDifference))
         for size in [contrast.effect.pooled, contrast.effect.paired] { cells.append(size.map { Figure.fixed($0, 2) } ?? "–") }
         return cells
@@ -118,20 +117,25 @@ enum StudyPage {
 
     private static func heatMap(_ report: StudyReport) -> String {
         let methods = report.specification.methods.map(\.rawValue)
+        let networks = report.specification.networks
         let values = report.cells.map(\.macroF1.mean)
         guard let low = values.min(), let high = values.max() else { return "" }
+        // The longer axis goes across: datasets go down already.
+        let networksGoAcross = networks.count > methods.count
+        let (across, down) = networksGoAcross ? (networks, methods) : (methods, networks)
         var rows = ""
         for dataset in report.specification.datasets.map(\.description) {
-            for network in report.specification.networks {
-                let cells = methods.map { method -> String in
+            for name in down {
+                let cells = across.map { other -> String in
+                    let (network, method) = networksGoAcross ? (other, name) : (name, other)
                     let cell = report.cells.first { $0.dataset == dataset && $0.network == network && $0.method == method }
                     guard let cell else { return "<td class=\"n\">–</td>" }
                     return HeatMap.cell(cell.macroF1, low: low, high: high)
                 }
-                rows += "<tr><td>\(Markup.escape(dataset))</td><td>\(Markup.escape(network))</td>\(cells.joined())</tr>\n"
+                rows += "<tr><td>\(Markup.escape(dataset))</td><td>\(Markup.escape(name))</td>\(cells.joined())</tr>\n"
             }
         }
-        let header = ["dataset", "network"] + methods
+        let header = ["dataset", networksGoAcross ? "method" : "network"] + across
         return section(
             "Macro-F1",
             "<div class=\"wide\"><table><thead><tr>\(header.map { "<th>\(Markup.escape($0))</th>" }.joined())</tr></thead><tbody>\n\(rows)</tbody></table></div>\n"
@@ -174,22 +178,18 @@ enum StudyPage {
             return [
                 Markup.escape(row.dataset), Markup.escape(row.network), Markup.escape(row.method.rawValue), "\(row.seed)",
                 "\(HeatMap.bar(labels.maskRate)) \(Figure.percent(labels.maskRate)) %", labels.kept.map(String.init) ?? "–",
-                labels.meanProbability.map { Figure.fixed($0) } ?? "–", shares.joined(separator: ", "),
+                labels.meanProbability.map { Figure.fixed($0) } ?? "–", labels.accuracy.map { "\(Figure.percent($0)) %" } ?? "–",
+                shares.joined(separator: ", "),
                 outcome.supervisedMacroF1.map { Figure.fixed(outcome.macroF1 - $0) } ?? "–",
             ]
         }
         guard !rows.isEmpty else { return "" }
-        return section(
-            "Pseudo-labels",
-            Markup.table(
-                [
-                    "dataset", "network", "method", "seed", "unlabelled pictures used", "kept", "mean probability", "as what",
-                    "gain in macro-F1",
-                ], rows,
-                numeric: [3, 5, 6, 8])
-                + paragraph(
-                    "How many of them are right is not known: nobody has labelled these pictures. The gain is over the same network trained on labels alone."
-                ))
+        let isKnown = report.trainings.contains { $0.outcome?.pseudoLabels?.accuracy != nil }
+        let header = ["dataset", "network", "method", "seed", "unlabelled pictures used", "kept", "mean probability", "right"]
+        var body = Markup.table(header + ["as what", "gain in macro-F1"], rows, numeric: [3, 5, 6, 7, 9])
+        if !isKnown { body += paragraph("How many of them are right is not known: nobody has labelled these pictures.") }
+        body += paragraph("The gain is over the same network trained on labels alone.")
+        return section("Pseudo-labels", body)
     }
 
     private static func trainings(_ report: StudyReport) -> String {

@@ -1,24 +1,27 @@
 import Training
 
-/// What a semi-supervised training made of the unlabelled pictures. How many of the labels were right is not known: nobody has labelled these pictures.
+/// What a semi-supervised training made of the unlabelled pictures.
 struct PseudoLabelQuality: Sendable, Codable, Equatable {
     /// Share of the unlabelled pictures that was used; of a consistency method, in the epoch whose weights were kept.
     let maskRate: Double
     /// Of the pictures that were used, where the method keeps a list of them.
     let kept: Int?
     let meanProbability: Double?
+    /// Share of the pseudo-labels that are right, where the evaluator knows labels of unlabelled pictures; nil where nobody does.
+    let accuracy: Double?
     /// Share of each class among the pseudo-labels; empty where there are none.
     let classShares: [String: Double]
 
     private enum CodingKeys: String, CodingKey {
-        case kept
+        case kept, accuracy
         case maskRate = "mask_rate"
         case meanProbability = "mean_probability"
         case classShares = "class_shares"
     }
 
     /// Nil for a training that used no unlabelled pictures.
-    init?(_ report: TrainingReport) {
+    init?(_ report: TrainingReport, accuracy: Double?) {
+        self.accuracy = accuracy
         let counts: [Double]
         if let summary = report.pseudoLabels {
             maskRate = summary.maskRate

@@ -14,6 +14,10 @@ extension StudyReport {
         if evaluated.contains("validation") {
             notes.append("A dataset has no test pictures: its figures are of the validation pictures, which chose the epoch, and flatter.")
         }
+        let random = Self.unique(rows.filter { $0.weights == nil }.map(\.network))
+        if !random.isEmpty, rows.contains(where: { $0.weights != nil }) {
+            notes.append("\(random.joined(separator: ", ")) started from random weights, other networks from pretrained ones.")
+        }
         var comparisons: [StudyComparison] = []
         for question in StudyComparison.Question.allCases {
             if let comparison = try Self.compare(question, specification, rows) {

@@ -39,25 +39,30 @@ struct StudyRow: Sendable, Codable, Equatable {
     let outcome: Outcome?
     /// Why there is no outcome.
     let failure: String?
+    /// The pretrained weights it started from; nil: random ones.
+    var weights: String?
 
     private enum CodingKeys: String, CodingKey {
-        case job, dataset, network, method, seed, model, version, outcome, failure
+        case job, dataset, network, method, seed, model, version, outcome, failure, weights
         case isCompact = "compact"
     }
 }
 
 extension StudyRow {
-    /// - Parameter report: of the training; nil where there is none.
-    init(_ job: Job, _ work: TrainSpecification, report: TrainingReport?) {
+    /// - Parameters:
+    ///   - report: of the training; nil where there is none.
+    ///   - pseudoLabelAccuracy: where it is known.
+    init(_ job: Job, _ work: TrainSpecification, report: TrainingReport?, pseudoLabelAccuracy: Double? = nil) {
         self.job = job.id
         dataset = work.dataset.description
         network = work.network
         isCompact = NetworkCatalogue.all.first { $0.name == work.network }?.isCompact ?? false
         method = work.method
         seed = work.seed
+        weights = work.weights
         model = job.result?.model?.description
         version = job.result?.version
-        outcome = job.state == .succeeded ? report.flatMap { Outcome($0) } : nil
+        outcome = job.state == .succeeded ? report.flatMap { Outcome($0, pseudoLabelAccuracy: pseudoLabelAccuracy) } : nil
         if outcome != nil {
             failure = nil
         } else if let error = job.error {
@@ -69,7 +74,7 @@ extension StudyRow {
 }
 
 extension StudyRow.Outcome {
-    init?(_ report: TrainingReport) {
+    init?(_ report: TrainingReport, pseudoLabelAccuracy: Double?) {
         guard let final = report.student ?? report.supervised else { return nil }
         macroF1 = final.macroF1
         accuracy = final.accuracy
@@ -78,6 +83,6 @@ extension StudyRow.Outcome {
         parameters = report.efficiency.parameters
         multiplyAdds = report.efficiency.multiplyAdds
         precisions = report.precisions
-        pseudoLabels = PseudoLabelQuality(report)
+        pseudoLabels = PseudoLabelQuality(report, accuracy: pseudoLabelAccuracy)
     }
 }

@@ -3,7 +3,8 @@ enum StudyTable {
     static func text(_ report: StudyReport) -> String {
         let header = [
             "dataset", "network", "compact", "method", "seed", "macro_f1", "accuracy", "supervised_macro_f1", "evaluated_on", "mask_rate",
-            "pseudo_labels", "mean_probability", "parameters", "multiply_adds", "float_bytes", "float_latency_ms", "int8_macro_f1",
+            "pseudo_labels", "mean_probability", "pseudo_label_accuracy", "parameters", "multiply_adds", "float_bytes", "float_latency_ms",
+            "int8_macro_f1",
             "int8_accuracy", "int8_bytes", "int8_latency_ms", "job", "model", "version", "failure",
         ]
         let lines = [header] + report.trainings.map(fields)
@@ -17,7 +18,7 @@ enum StudyTable {
         let labels = outcome?.pseudoLabels
         var fields = [row.dataset, row.network, "\(row.isCompact)", row.method.rawValue, "\(row.seed)"]
         fields += [text(outcome?.macroF1), text(outcome?.accuracy), text(outcome?.supervisedMacroF1), text(outcome?.evaluatedOn)]
-        fields += [text(labels?.maskRate), text(labels?.kept), text(labels?.meanProbability)]
+        fields += [text(labels?.maskRate), text(labels?.kept), text(labels?.meanProbability), text(labels?.accuracy)]
         fields += [text(outcome?.parameters), text(outcome?.multiplyAdds), text(float?.fileBytes), text(float?.medianLatencyMilliseconds)]
         fields += [text(int8?.macroF1), text(int8?.accuracy), text(int8?.fileBytes), text(int8?.medianLatencyMilliseconds)]
         return fields + [row.job.description, text(row.model), text(row.version), text(row.failure)]
