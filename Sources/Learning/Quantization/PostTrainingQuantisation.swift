@@ -68,7 +68,7 @@ package struct PostTrainingQuantisation {
             floatBytes: try FloatFile.encode(parameters, graph: graph).count, int8Bytes: nil, served: .float, reasons: [])
 
         for method in options.methods {
-            let network = try Quantiser.quantise(folded, scales: ranges.scales(method), weightBits: weightBits)
+            let network = try EqualisedNetwork(folded, calibration: ranges, method: method).quantised(weightBits: weightBits)
             let int8Plan: any InferencePlan
             do {
                 int8Plan = try backend.inferencePlan(network, PlanOptions(batch: options.batch, side: side, threads: options.threads))
