@@ -69,7 +69,8 @@ export function fieldTitle(name) {
 
 const values = {
   adamw: "AdamW", sgd: "SGD with momentum", ptq: "post-training (ptq)", none: "none", minmax: "smallest to largest (minmax)",
-  percentile: "percentile", crop: "crop the middle", pad: "pad with grey", squish: "squeeze", horizontal: "left–right",
+  percentile: "percentile", mse: "least squared error (mse)", entropy: "least information lost (entropy)",
+  crop: "crop the middle", pad: "pad with grey", squish: "squeeze", horizontal: "left–right",
   both: "left–right and upside down", plain_distillation: "Plain distillation", supervised: "Supervised (labels only)", balanced: "balanced",
 };
 

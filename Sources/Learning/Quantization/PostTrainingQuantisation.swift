@@ -85,7 +85,7 @@ package struct PostTrainingQuantisation {
 
         var kept: (network: QuantisedNetwork, doubt: QuantisationReport.Doubt)?
         for method in options.methods {
-            let network = try Quantiser.quantise(folded, scales: ranges.scales(method), weightBits: weightBits)
+            let network = try EqualisedNetwork(folded, calibration: ranges, method: method).quantised(weightBits: weightBits)
             let int8Plan: any InferencePlan
             do {
                 int8Plan = try backend.inferencePlan(network, shape(batch: options.batch))

@@ -22,7 +22,7 @@ package protocol FloatInferencePlan: InferencePlan {
     var network: FusedNetwork { get }
     func load(_ parameters: ParameterSet) throws(EngineError)
     /// Runs, and shows the result of every fused layer, `[some, channels, height, width]` or `[some, features]` row-major, padding channels removed: once or several
-    /// times for a layer, all pictures together, in their order. The visitor must not keep the pointer.
+    /// times for a layer, all pictures together, in their order; each time all layers from the picture on, so that layer 0 tells how many pictures. The visitor must not keep the pointer.
     func observe(_ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void)
         throws(EngineError)
 }

@@ -103,15 +103,3 @@ extension FusedNetwork {
         }
     }
 }
-
-extension FusedNetwork.Kind {
-    /// The activation that this layer ends with.
-    var activation: Activation? {
-        switch self {
-        case .convolution(_, let activation, _), .mixedConvolution(_, let activation, _), .linear(_, let activation), .add(let activation):
-            activation
-        case .activation(let activation): activation
-        case .input, .maxPool, .averagePool, .globalAveragePool, .channelScale, .route: nil
-        }
-    }
-}

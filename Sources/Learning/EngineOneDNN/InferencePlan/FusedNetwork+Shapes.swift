@@ -47,13 +47,3 @@ extension FusedNetwork {
         return last
     }
 }
-
-extension FusedNetwork.Kind {
-    /// The layer that a convolution adds to its result.
-    var residual: Int? {
-        switch self {
-        case .convolution(_, _, let residual), .mixedConvolution(_, _, let residual): residual
-        default: nil
-        }
-    }
-}

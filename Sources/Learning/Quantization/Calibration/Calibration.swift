@@ -7,6 +7,7 @@ package struct Calibration {
     package let method: CalibrationMethod
     private let plan: any FloatInferencePlan
     private var histograms: [MagnitudeHistogram]
+    private var channelHistograms: [ChannelHistograms]
     /// Pictures seen.
     package private(set) var pictures = 0
 
@@ -14,6 +15,7 @@ package struct Calibration {
         self.method = method
         self.plan = plan
         histograms = Array(repeating: MagnitudeHistogram(), count: plan.network.layers.count)
+        channelHistograms = plan.network.channels.map(ChannelHistograms.init(channels:))
     }
 
     /// Runs pictures through the plan and counts what every layer gives.
@@ -23,15 +25,24 @@ package struct Calibration {
     /// - Throws: ``QuantizationError/notFinite(layer:)`` or the plan's ``EngineError``.
     package mutating func observe(_ pictures: UnsafeBufferPointer<Float>, count: Int) throws {
         let layers = plan.network.layers
-        var histograms = histograms
-        self.histograms = []  // the copy is now the only owner: counting must not copy 4096 bins a layer
+        var histograms = histograms, channelHistograms = channelHistograms
+        // The copies are now the only owners: counting must not copy 4096 bins a layer.
+        (self.histograms, self.channelHistograms) = ([], [])
         var faulty: Int?
-        defer { self.histograms = histograms }
+        defer { (self.histograms, self.channelHistograms) = (histograms, channelHistograms) }
+        let picture = pictures.count / max(count, 1)
+        var shown = 0
         try plan.observe(pictures, count: count) { layer, values in
-            // The logits leave as float, a max pooling keeps its input's grid.
+            // The logits leave as float.
             if layer == layers.count - 1 { return }
-            if case .maxPool = layers[layer].kind { return }
-            if !histograms[layer].add(values), faulty == nil { faulty = layer }
+            // The pictures of this round.
+            if layer == 0 { shown = values.count / max(picture, 1) }
+            // A max pooling keeps its input's grid.
+            if case .maxPool = layers[layer].kind {
+            } else if !histograms[layer].add(values) {
+                faulty = faulty ?? layer
+            }
+            if faulty == nil { channelHistograms[layer].add(values, pictures: shown) }
         }
         if let faulty { throw QuantizationError.notFinite(layer: layers[faulty].name.isEmpty ? "\(faulty)" : layers[faulty].name) }
         self.pictures += count
@@ -59,7 +70,7 @@ package struct Calibration {
             } else {
                 let histogram = histograms[index]
                 if !signed[index], histogram.minimum < 0 { throw .negativeAfterActivation(layer: layer.name, got: histogram.minimum) }
-                let magnitude = histogram.magnitude(holding: method.share)
+                let magnitude = histogram.range(method, levels: signed[index] ? 127 : 255)
                 let scale = magnitude / (signed[index] ? 127 : 255)
                 // A layer that was always zero (or beneath what a float divides by) is held on any grid.
                 scales.append(ActivationScale(scale: scale.isNormal ? scale : 1, isSigned: signed[index]))
@@ -67,4 +78,12 @@ package struct Calibration {
         }
         return scales
     }
+
+    /// The range of every channel of every layer.
+    package func channelRanges(_ method: CalibrationMethod) -> [[Double]] {
+        zip(channelHistograms, ActivationSigns.areSigned(plan.network)).map { $0.ranges(method, levels: $1 ? 127 : 255) }
+    }
+
+    /// E[x] of every channel of every layer.
+    package var channelMeans: [[Double]] { channelHistograms.map(\.means) }
 }

@@ -7,6 +7,8 @@ package struct MagnitudeHistogram: Sendable, Equatable {
 
     /// Values seen.
     package private(set) var count = 0
+    /// Values that were exactly zero.
+    package private(set) var zeros = 0
     package private(set) var minimum = Float.infinity
     package private(set) var maximum = -Float.infinity
     /// Counts by magnitude: bin i holds `i·width ≤ |x| < (i+1)·width`.
@@ -38,13 +40,19 @@ package struct MagnitudeHistogram: Sendable, Equatable {
         widen(for: max(abs(low), abs(high)))
         guard let exponent else {
             bins[0] += values.count
+            zeros += values.count
             return true
         }
         let perWidth = Float(sign: .plus, exponent: -exponent, significand: 1)
+        var none = 0
         bins.withUnsafeMutableBufferPointer { bins in
             // A product with a power of two is exact, so that the bin is the true one and below 4096.
-            for value in values { bins[Int(abs(value) * perWidth)] += 1 }
+            for value in values {
+                bins[Int(abs(value) * perWidth)] += 1
+                none += value == 0 ? 1 : 0
+            }
         }
+        zeros += none
         return true
     }
 
@@ -52,6 +60,7 @@ package struct MagnitudeHistogram: Sendable, Equatable {
     package mutating func merge(_ other: MagnitudeHistogram) {
         guard other.count > 0 else { return }
         count += other.count
+        zeros += other.zeros
         minimum = min(minimum, other.minimum)
         maximum = max(maximum, other.maximum)
         widen(for: other.largestMagnitude)
@@ -70,6 +79,21 @@ package struct MagnitudeHistogram: Sendable, Equatable {
             if seen >= needed { return min(Float(index + 1) * width, largestMagnitude) }
         }
         return largestMagnitude
+    }
+
+    /// The range by a method, for so many levels from zero to its end. Two neighbouring bins are one for ``CalibrationMethod/entropy``: TensorRT has 2048.
+    package func range(_ method: CalibrationMethod, levels: Int) -> Float {
+        switch method {
+        case .minmax: return largestMagnitude
+        case .percentile: return magnitude(holding: CalibrationMethod.percentileShare)
+        case .mse, .entropy:
+            guard let width else { return 0 }
+            let merged = method == .entropy ? 2 : 1
+            let counts = stride(from: 0, to: bins.count, by: merged).map { Double(bins[$0..<($0 + merged)].reduce(0, +)) }
+            let found = MagnitudeCounts(
+                bins: counts, zeros: Double(zeros), width: Double(width) * Double(merged), largest: Double(largestMagnitude))
+            return Float(found.range(method, levels: levels))
+        }
     }
 
     private mutating func widen(for magnitude: Float) {

@@ -53,7 +53,7 @@ extension TrainSpecification {
     /// How the trained network is turned into int8.
     package struct Quantisation: Codable, Sendable, Equatable {
         package enum Scheme: String, Codable, Sendable, CaseIterable { case ptq, none }
-        package enum Calibration: String, Codable, Sendable, CaseIterable { case minmax, percentile }
+        package enum Calibration: String, Codable, Sendable, CaseIterable { case minmax, percentile, mse, entropy }
 
         package let scheme: Scheme
         package let calibration: Calibration

@@ -1,0 +1,38 @@
+import Engine
+
+/// A float network made ready for 8 bits, with what calibration knows about it in its own units.
+package struct EqualisedNetwork: Sendable {
+    package let folded: FoldedNetwork
+    /// One a layer.
+    package let scales: [ActivationScale]
+    /// E[x] of every channel of every layer.
+    package let means: [[Double]]
+
+    /// - Throws: ``QuantizationError``.
+    package init(_ folded: FoldedNetwork, calibration: Calibration, method: CalibrationMethod) throws(QuantizationError) {
+        var scales = try calibration.scales(method)
+        let network = folded.network
+        guard scales.count == network.layers.count else {
+            throw .wrongCount(what: "activation scales", got: scales.count, expected: network.layers.count)
+        }
+        let equalisation = ChannelEqualisation(network, ranges: calibration.channelRanges(method))
+        for (index, layer) in network.layers.enumerated() {
+            if case .maxPool = layer.kind {
+                scales[index] = scales[layer.inputs[0]]
+            } else if let top = equalisation.tops[index] {
+                let scale = Float(top / (scales[index].isSigned ? 127 : 255))
+                scales[index].scale = scale.isNormal ? scale : 1
+            }
+        }
+        self.folded = try equalisation.applied(to: folded)
+        self.scales = scales
+        means = zip(calibration.channelMeans, equalisation.factors).map { means, factors in zip(means, factors).map { $0 / $1 } }
+    }
+
+    /// In 8 bits, its biases corrected.
+    /// - Throws: ``QuantizationError``.
+    package func quantised(weightBits: Int) throws(QuantizationError) -> QuantisedNetwork {
+        let network = try Quantiser.quantise(folded, scales: scales, weightBits: weightBits)
+        return BiasCorrection.corrected(network, float: folded, means: means)
+    }
+}
