@@ -68,6 +68,7 @@ struct ModelDirectorySpecs {
         // Then it opens all the same
         #expect(try ModelDirectory(opening: url).manifest.conformal == nil)
         // And a promise that is none is refused
+        manifest.precisions = [.float, .int8]
         manifest.conformal = ConformalCalibration(alpha: 1, samples: 90, thresholds: [.float: 1.5])
         #expect(
             throws: ModelFormatError.invalidManifest([
