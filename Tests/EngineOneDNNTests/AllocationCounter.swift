@@ -41,10 +41,7 @@ enum AllocationCounter {
         let output: String
     }
 
-    /// Allocations of this process so far, without and with C++'s; nil where the library is not loaded.
-    static var count: (plain: UInt, objects: UInt)? {
-        guard let symbol = dlsym(nil, "aliquot_counted_allocations") else { return nil }
-        let count = unsafeBitCast(symbol, to: (@convention(c) (Int32) -> UInt).self)
-        return (count(0), count(1))
-    }
+    /// Tells this process's allocations so far, without C++'s (0) or those (1), and allocates nothing itself; nil where the library is not loaded.
+    static let count: (@convention(c) (Int32) -> UInt)? =
+        dlsym(nil, "aliquot_counted_allocations").map { unsafeBitCast($0, to: (@convention(c) (Int32) -> UInt).self) }
 }
