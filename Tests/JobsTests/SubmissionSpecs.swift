@@ -152,7 +152,7 @@ struct SubmissionSpecs {
             (#""time_limit_s":0"#, "/time_limit_s out_of_range"), (#""revision":0"#, "/revision out_of_range"),
             (#""model":"a b""#, "/model invalid_name"),
             (#""teachers":["resnet18"]"#, "/teachers out_of_range"), (#""quantisation":[]"#, "/quantisation wrong_type"),
-            (#""quantisation":{"calibration":"mse"}"#, "/quantisation/calibration unknown_value"),
+            (#""quantisation":{"calibration":"median"}"#, "/quantisation/calibration unknown_value"),
             (#""weights":"imagenet""#, "/weights unknown_weights"),
             (#""weights":"plankton""#, "/weights other_network"), (#""freeze_epochs":2"#, "/freeze_epochs needs_weights"),
             (#""weights":"mobilenet_v2","epochs":2,"freeze_epochs":2"#, "/freeze_epochs out_of_range"),
