@@ -45,8 +45,8 @@ struct PostTrainingQuantisationSpecs {
         #expect(report.served == .int8)
         #expect(report.calibration == .percentile)
         #expect(report.float == QuantisationReport.Measures(accuracy: 1, macroF1: 1))
-        // Eight channels are seldom sure: other methods are looked at too, and the first has the fewest doubts
-        #expect(report.attempts.allSatisfy(\.passed) && report.attempts.first?.calibration == .percentile)
+        // Eight channels are seldom sure: other methods may be looked at too, and the first has the fewest doubts
+        #expect(report.attempts.first?.calibration == .percentile && report.attempts.first?.passed == true)
         #expect(try #require(report.agreement) >= 0.8)
         let doubt = try #require(report.doubt)
         #expect(doubt.pictures == 24)
