@@ -143,7 +143,7 @@ let package = Package(
         specs(
             "Quantization",
             ["Base", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Evaluation", "Images", "Inference", "TestSupport"]),
-        specs("Inference", ["Base", "Tensors", "Engine", "ModelFormat", "Images", "TestSupport"]),
+        specs("Inference", ["Base", "Tensors", "Engine", "Evaluation", "ModelFormat", "Images", "TestSupport"]),
         // EndToEndTests: the real program over loopback.
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport", "Base", grdb], path: "Tests/EndToEndTests", swiftSettings: strict),

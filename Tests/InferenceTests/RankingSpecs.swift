@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Inference
 import ModelFormat
@@ -13,14 +14,20 @@ struct RankingSpecs {
             (2.0, [0.5897976636568125, 0.13160164714691433, 0.278600689196273]),
         ])
     func softmax(temperature: Double, expected: [Double]) {
-        let got = Ranking.probabilities([2, -1, 0.5] as [Float], temperature: temperature)
+        let got = Softmax.probabilities([2, -1, 0.5] as [Float], temperature: temperature)
         for (a, b) in zip(got, expected) { #expect(abs(a - b) < 1e-9) }
     }
 
     @Test("large logits do not overflow")
     func large() {
-        #expect(Ranking.probabilities([1e30, 0, -1e30] as [Float], temperature: 0.01) == [1, 0, 0])
+        #expect(Softmax.probabilities([1e30, 0, -1e30] as [Float], temperature: 0.01) == [1, 0, 0])
     }
+
+    @Test(
+        "the margin is what the best logit has over the second best, none where two are equal",
+        arguments: [([2, 1.5, -1], 0.5), ([-1, 2, 1.5], 0.5), ([1.5, -1, 2], 0.5), ([3, 3, 0], 0), ([-4, -2], 2), ([7], .infinity)]
+            as [([Float], Float)])
+    func margin(logits: [Float], expected: Float) { #expect(Ranking.margin(logits) == expected) }
 
     @Test("the likeliest first, equal ones in the order of the classes, never more than there are")
     func top() {

@@ -45,8 +45,10 @@ struct PostTrainingQuantisationSpecs {
         #expect(report.served == .int8)
         #expect(report.calibration == .percentile)
         #expect(report.float == QuantisationReport.Measures(accuracy: 1, macroF1: 1))
-        // Eight channels are seldom sure: other methods may be looked at too, and the first has the fewest doubts
-        #expect(report.attempts.first?.calibration == .percentile && report.attempts.first?.passed == true)
+        // One of 24 pictures is 4.2 %: with one in doubt at the most, no other method is looked at
+        let first = try #require(report.attempts.first)
+        #expect(first.calibration == .percentile && first.passed)
+        #expect(try (report.attempts.count == 1) == (#require(first.doubt).share <= 0.05))
         #expect(try #require(report.agreement) >= 0.8)
         let doubt = try #require(report.doubt)
         #expect(doubt.pictures == 24)

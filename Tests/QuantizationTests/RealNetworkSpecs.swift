@@ -1,5 +1,6 @@
 import Engine
 import EngineOneDNN
+import Evaluation
 import Foundation
 import Images
 import Inference
@@ -116,7 +117,7 @@ struct RealNetworkSpecs {
             #expect(float.predictions.first?.label == "c\(labels[index])")
             let quantised = try await predictor.classify(picture, .init(topK: 1000))
             let logits = try material.pictures[index].numbers.withUnsafeBufferPointer { try int8.run($0, count: 1) }
-            let expected = Ranking.top(1, of: Ranking.probabilities(logits, temperature: 1), labels: manifest.classes)[0]
+            let expected = Ranking.top(1, of: Softmax.probabilities(logits, temperature: 1), labels: manifest.classes)[0]
             #expect(quantised.precision == .int8)
             #expect(quantised.predictions.first?.label == expected.label)
             #expect(abs((quantised.predictions.first?.probability ?? 0) - expected.probability) < 1e-6)

@@ -37,7 +37,7 @@ struct Lane {
             precision = .float
             logits = try self.logits(of: numbers, in: precision)
         }
-        let probabilities = Ranking.probabilities(logits, temperature: manifest.temperature)
+        let probabilities = Softmax.probabilities(logits, temperature: manifest.temperature)
         let predictions = Ranking.top(request.options.topK, of: probabilities, labels: manifest.classes)
         let set = manifest.conformal?.threshold(request.precision).map { threshold in
             AdaptiveSets(threshold: threshold).classes(of: probabilities).map { manifest.classes[$0] }
@@ -63,8 +63,7 @@ struct Lane {
     /// Whether the two best logits are closer than the model's margin of doubt.
     private func isInDoubt(_ logits: [Float]) -> Bool {
         guard let margin = manifest.floatBelowMargin else { return false }
-        let best = logits.sorted(by: >).prefix(2)
-        return best.count == 2 && Double(best[0] - best[1]) < margin
+        return Double(Ranking.margin(logits)) < margin
     }
 }
 

@@ -1,16 +1,13 @@
-import Foundation
-
-/// From logits to ranked probabilities. Pure.
+/// How classes are ordered, and how far the best two are apart. Pure.
 package enum Ranking {
-    /// `exp(logit / temperature)`, normalised; the largest logit is subtracted first, so that nothing overflows.
-    /// - Parameters:
-    ///   - logits: one row, finite, not empty.
-    ///   - temperature: > 0; 1 changes nothing (Guo et al. 2017).
-    package static func probabilities(_ logits: some Collection<Float>, temperature: Double) -> [Double] {
-        let largest = Double(logits.max() ?? 0)
-        let powers = logits.map { exp((Double($0) - largest) / temperature) }
-        let total = powers.reduce(0, +)
-        return powers.map { $0 / total }
+    /// The best logit minus the second best, ≥ 0; infinite where there are fewer than two.
+    package static func margin(_ logits: some Collection<Float>) -> Float {
+        var best = -Float.infinity
+        var second = -Float.infinity
+        for logit in logits {
+            if logit > best { (best, second) = (logit, best) } else { second = max(second, logit) }
+        }
+        return best - second
     }
 
     /// The `count` likeliest classes, fewer if there are fewer. Equal ones keep the order of the classes.

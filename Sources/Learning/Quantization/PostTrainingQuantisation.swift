@@ -12,6 +12,8 @@ package struct PostTrainingQuantisation {
     package struct Outcome: Sendable {
         /// Nil where no calibration method passed the gates.
         package let network: QuantisedNetwork?
+        /// The kept network's logits of the validation pictures, a row each; empty where there is none.
+        package let validationLogits: [[Float]]
         package let report: QuantisationReport
     }
 
@@ -83,7 +85,7 @@ package struct PostTrainingQuantisation {
             maxDrop: options.maxDrop, float: floatMeasures, attempts: [], calibration: nil, latency: nil,
             floatBytes: try FloatFile.encode(parameters, graph: graph).count, int8Bytes: nil, served: .float, reasons: [])
 
-        var kept: (network: QuantisedNetwork, doubt: QuantisationReport.Doubt)?
+        var kept: (network: QuantisedNetwork, logits: [[Float]], doubt: QuantisationReport.Doubt)?
         for method in options.methods {
             let network = try EqualisedNetwork(folded, calibration: ranges, method: method).quantised(weightBits: weightBits)
             let int8Plan: any InferencePlan
@@ -92,7 +94,7 @@ package struct PostTrainingQuantisation {
             } catch {
                 guard case .unsupported(let what, let by) = error else { throw error }
                 report.reasons.append("int8 cannot be compiled: \(what) is not supported by \(by)")
-                return Outcome(network: nil, report: report)
+                return Outcome(network: nil, validationLogits: [], report: report)
             }
             let int8 = try Views(of: int8Plan, pictures, pictureSize: pictureSize)
             let (attempt, verdicts) = try attempt(method, float: float, int8: int8, floatMeasures: floatMeasures)
@@ -100,17 +102,17 @@ package struct PostTrainingQuantisation {
             report.reasons += verdicts.map(\.reason)
             guard attempt.passed, let doubt = attempt.doubt else { continue }
             if doubt.share < kept?.doubt.share ?? .infinity {
-                kept = (network, doubt)
+                kept = (network, int8.validation.logits, doubt)
                 report.calibration = method
             }
             if doubt.share <= Self.littleDoubt { break }
         }
         guard let kept else {
             report.reasons.append("float is served: no calibration method passed")
-            return Outcome(network: nil, report: report)
+            return Outcome(network: nil, validationLogits: [], report: report)
         }
         try compare(kept.network, doubt: kept.doubt, picture: picture, into: &report)
-        return Outcome(network: kept.network, report: report)
+        return Outcome(network: kept.network, validationLogits: kept.logits, report: report)
     }
 
     private var pictureSize: Int { 3 * manifest.input.size * manifest.input.size }
@@ -190,7 +192,7 @@ private struct Views {
         var labels: [Int] = []
         var firstPicture: [Float]?
 
-        var classes: [Int] { logits.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 } }
+        var classes: [Int] { logits.map { Softmax.mode($0) } }
     }
 
     let calibration: Role

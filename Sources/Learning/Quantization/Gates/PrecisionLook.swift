@@ -1,3 +1,5 @@
+import Evaluation
+
 /// One picture as int8 and float see it.
 package struct PrecisionLook: Sendable, Equatable {
     /// The classes that the two give.
@@ -13,9 +15,9 @@ package struct PrecisionLook: Sendable, Equatable {
     ///   - int8: logits of one picture, at least two.
     ///   - float: as many.
     package init(int8: [Float], float: [Float]) {
-        let best = Self.best(int8)
+        let best = Softmax.mode(int8)
         int8Class = best
-        floatClass = Self.best(float)
+        floatClass = Softmax.mode(float)
         var margin = Float.infinity
         var shift = -Float.infinity
         for index in int8.indices where index != best {
@@ -33,6 +35,4 @@ package struct PrecisionLook: Sendable, Equatable {
     package static func answers(int8: [[Float]], float: [[Float]], below threshold: Float) -> [[Float]] {
         zip(int8, float).map { PrecisionLook(int8: $0, float: $1).margin < threshold ? $1 : $0 }
     }
-
-    private static func best(_ logits: [Float]) -> Int { logits.indices.max { logits[$0] < logits[$1] } ?? 0 }
 }

@@ -44,7 +44,7 @@ struct Publication {
         if let outcome = quantised {
             manifest.defaultPrecision = outcome.report.served
             manifest.precisionReasons = outcome.report.reasons
-            manifest.floatBelowMargin = outcome.network == nil ? nil : outcome.report.doubt?.margin
+            manifest.floatBelowMargin = outcome.report.doubt?.margin
         }
         manifest.conformal = try conformal(validationLogits, quantised, temperature: temperature.value)
         let report = try measure(final, temperature: temperature, conformal: manifest.conformal, quantised: quantised)
@@ -65,11 +65,8 @@ struct Publication {
         guard let alpha = specification.conformalAlpha else { return nil }
         let labels = pictures.validation.map(\.label)
         var logits = [Precision.float: float]
-        if let int8 = quantised?.network {
-            let rows = try evaluator.logits(
-                of: pictures.validation.map(\.picture), plan: try job.backend.inferencePlan(int8, options)
-            ) { _ in try observer.check() }
-            logits[.int8] = PrecisionLook.answers(int8: rows, float: float, below: margin(quantised))
+        if let quantised, quantised.network != nil {
+            logits[.int8] = PrecisionLook.answers(int8: quantised.validationLogits, float: float, below: margin(quantised))
         }
         let thresholds = try logits.mapValues { rows in
             try AdaptiveSets(
