@@ -70,7 +70,6 @@ struct ModelDirectorySpecs {
         // And a promise that is none is refused
         manifest.precisions = [.float, .int8]
         manifest.conformal = ConformalCalibration(alpha: 1, samples: 90, thresholds: [.float: 1.5])
-        manifest.defaultPrecision = .float
         #expect(
             throws: ModelFormatError.invalidManifest([
                 "conformal alpha is 1.0, allowed is 0 < α < 1", "the conformal threshold of float is 1.5, allowed is 0 to 1",
