@@ -11,7 +11,7 @@ package struct SubmissionContext: Sendable {
     /// Bytes of memory of this machine: the most a job may need.
     package let memoryBytes: Int
     /// The dataset (at the revision) that the job names; nil when there is none.
-    package let dataset: DatasetFacts?
+    package private(set) var dataset: DatasetFacts?
 
     package init(
         networks: [NetworkDescription], methods: [TrainSpecification.Method] = TrainSpecification.Method.allCases,
@@ -24,5 +24,14 @@ package struct SubmissionContext: Sendable {
         self.cores = cores
         self.memoryBytes = memoryBytes
         self.dataset = dataset
+    }
+}
+
+extension SubmissionContext {
+    /// The same facts with those of another dataset.
+    func with(dataset: DatasetFacts?) -> SubmissionContext {
+        var other = self
+        other.dataset = dataset
+        return other
     }
 }
