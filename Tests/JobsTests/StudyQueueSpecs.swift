@@ -85,6 +85,8 @@ struct StudyQueueSpecs {
         #expect(try await Workshop.eventually { try await shop.queue.get(id).progress?.fraction == 0.25 })
         // When it is cancelled, twice
         #expect(try await shop.queue.cancel(id).state == .cancelled)
+        let waiting = try #require(try await Self.trainings(shop, id).last)
+        #expect(waiting.state == .cancelled && shop.tries(waiting.id) == 0)
         #expect(try await shop.queue.cancel(id).state == .cancelled)
         // Then all its trainings end cancelled, and nothing is compared
         #expect(try await Workshop.eventually { try await Self.trainings(shop, id).allSatisfy { $0.state == .cancelled } })

@@ -190,11 +190,3 @@ extension SpecificationFault {
         return self
     }
 }
-
-extension SubmissionContext {
-    /// The same facts with those of another dataset.
-    fileprivate func with(dataset: DatasetFacts?) -> SubmissionContext {
-        SubmissionContext(
-            networks: networks, methods: methods, weights: weights, cores: cores, memoryBytes: memoryBytes, dataset: dataset)
-    }
-}

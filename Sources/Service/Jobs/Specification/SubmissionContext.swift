@@ -13,7 +13,7 @@ package struct SubmissionContext: Sendable {
     /// Whether this machine's CPU has instructions for training in bfloat16.
     package let trainsInBfloat16: Bool
     /// The dataset (at the revision) that the job names; nil when there is none.
-    package let dataset: DatasetFacts?
+    package private(set) var dataset: DatasetFacts?
 
     package init(
         networks: [NetworkDescription], methods: [TrainSpecification.Method] = TrainSpecification.Method.allCases,
@@ -27,5 +27,14 @@ package struct SubmissionContext: Sendable {
         self.memoryBytes = memoryBytes
         self.trainsInBfloat16 = trainsInBfloat16
         self.dataset = dataset
+    }
+}
+
+extension SubmissionContext {
+    /// The same facts with those of another dataset.
+    func with(dataset: DatasetFacts?) -> SubmissionContext {
+        var other = self
+        other.dataset = dataset
+        return other
     }
 }
