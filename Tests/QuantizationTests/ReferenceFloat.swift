@@ -12,12 +12,14 @@ struct ReferenceFloat {
     }
 
     let model: FoldedNetwork
+    /// By layer, what no value of a channel exceeds: the ReLU6 of an equalised network.
+    var bounds: [Int: [Float]] = [:]
 
     /// - Parameter picture: normalised, `[3, side, side]`.
     /// - Returns: the result of every layer; the last is the logits.
     func run(_ picture: [Float], side: Int) -> [Value] {
         var values: [Value] = []
-        for layer in model.network.layers {
+        for (index, layer) in model.network.layers.enumerated() {
             switch layer.kind {
             case .input(let channels): values.append(Value(channels: channels, height: side, width: side, numbers: picture))
             case .convolution(let convolution, let activation, let residual):
@@ -73,6 +75,12 @@ struct ReferenceFloat {
                     inputs[source.input].numbers[(source.channel * area)..<((source.channel + 1) * area)]
                 }
                 values.append(Value(channels: sources.count, height: inputs[0].height, width: inputs[0].width, numbers: numbers))
+            }
+            if let bounds = bounds[index] {
+                let area = values[index].height * values[index].width
+                for place in values[index].numbers.indices {
+                    values[index].numbers[place] = min(values[index].numbers[place], bounds[place / area])
+                }
             }
         }
         return values
