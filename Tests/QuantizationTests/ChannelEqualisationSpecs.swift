@@ -140,7 +140,7 @@ struct ChannelEqualisationSpecs {
 
     @Test("ReLU6 that shares its factors with wider values stays ReLU6, and keeps its values with all of them")
     func boundedWithWiderValues() throws {
-        // Given a sum with a ReLU6 in which channel 0 reaches 20
+        // Given a sum with a ReLU6 in which channel 0 reaches 20, so that it has a factor of 20 and the other one √60
         let layers = [
             FusedNetwork.Layer(name: "", kind: .input(channels: 3), inputs: []),
             FusedNetwork.Layer(
@@ -152,10 +152,15 @@ struct ChannelEqualisationSpecs {
             FusedNetwork.Layer(name: "head", kind: .linear(Linear(inputs: 2, outputs: 2), activation: nil), inputs: [3]),
         ]
         let network = FusedNetwork(architecture: "sum", classes: 2, layers: layers)
-        let wide = ChannelEqualisation(network, ranges: [[1, 1, 1], [6, 0.5], [20, 0.5], [20, 0.5], [1, 1]])
+        let wide = ChannelEqualisation(network, ranges: [[1, 1, 1], [3, 3], [20, 3], [20, 3], [1, 1]])
+        // Then the grid, which has to hold 3 / √60, would let channel 0 go up to 20 · 3 / √60 = 7.7
         #expect(wide.factors.flatMap { $0 }.allSatisfy { $0 == 1 })
         #expect(wide.tops.allSatisfy { $0 == nil })
-        // And one in which it does not
+        // Where the grid ends at 3 / 10, channel 0 goes up to 6 and no further
+        let bounded = ChannelEqualisation(network, ranges: [[1, 1, 1], [6, 0.5], [20, 0.5], [20, 0.5], [1, 1]])
+        #expect(abs(bounded.factors[1][0] - 20) < 1e-12)
+        #expect(abs((bounded.tops[1] ?? 0) - 0.3) < 1e-12)
+        // And one in which nothing is wider
         let narrow = ChannelEqualisation(network, ranges: [[1, 1, 1], [6, 0.5], [6, 0.5], [6, 0.5], [1, 1]])
         #expect(narrow.factors[1] == [6, 3.0.squareRoot()])
         #expect(narrow.tops[1] == 1)

@@ -44,12 +44,13 @@ struct MagnitudeCountsSpecs {
 
     @Test("too few values for a distribution: entropy keeps all of them")
     func fewValues() {
-        // Given 40 outliers beyond 200 bins of so many values
-        func range(_ each: Double) -> Double {
-            let bins = (0..<512).map { $0 < 200 ? each : ($0 == 400 ? 40 : 0) }
+        // Given one outlier beyond 200 bins of so many values and up to four more: numpy cuts both at 200
+        func range(_ each: Int) -> Double {
+            let bins = (0..<512).map { Double($0 < 200 ? each + $0 * 37 % 5 : ($0 == 400 ? 1 : 0)) }
             return MagnitudeCounts(bins: bins, zeros: 0, width: 1, largest: 400.5).range(.entropy, levels: 127)
         }
-        #expect(range(10) == 400.5)
-        #expect(range(100) < 400)
+        // Then 2001 values are too few to cut, 2401 are enough
+        #expect(range(8) == 400.5)
+        #expect(range(10) == 200)
     }
 }
