@@ -25,13 +25,13 @@ struct JobPlace {
     }
 
     /// Two colours: labelled, unlabelled and test pictures.
-    func writeRevision(labelled: Int, unlabelled: Int, test: Int) throws {
+    /// - Parameter strength: how much the class's colour stands out, grey levels; 0 makes the test a guess.
+    func writeRevision(labelled: Int, unlabelled: Int, test: Int, classes: [String] = ["red", "green"], strength: Int = 70) throws {
         let blobs = BlobStore(directory: data.appendingPathComponent("blobs"))
         let place = try TestSupport.temporaryDirectory()
-        let classes = ["red", "green"]
         var entries: [RevisionEntry] = []
         func add(_ count: Int, _ prefix: String, _ role: ImageRole, hidesLabel: Bool) throws {
-            for sample in try ColourPictures.write(count, classes: 2, strength: 70, prefix: prefix, to: place) {
+            for sample in try ColourPictures.write(count, classes: 2, strength: strength, prefix: prefix, to: place) {
                 guard let name = ResourceName(sample.picture.name) else { continue }
                 let (digest, _) = try blobs.adopt(stagedFile: sample.picture.url)
                 entries.append(

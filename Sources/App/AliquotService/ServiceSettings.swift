@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 /// What can be set about a service. Every default states its reason.

@@ -34,8 +34,11 @@ struct JobFilesController: Sendable {
         table.on(
             .get, "/v1/jobs/{id}/report",
             .init(
-                "getReport", "jobs", "What the job found out, once it has ended.", answers: [.init(200, "The report.", .json("JobReport"))],
-                problems: [404]), report)
+                "getReport", "jobs", "What the job found out, once it has ended: as JSON, or as a page to read.",
+                answers: [
+                    .init(200, "The report; a page of a training only, in one file without scripts.", .jsonOr("JobReport", ["text/html"]))
+                ],
+                problems: [404, 406]), report)
     }
 
     private func events(_ request: ServerRequest) async throws -> ServerResponse {
@@ -84,11 +87,27 @@ struct JobFilesController: Sendable {
         return try .json(["items": items])
     }
 
+    /// Names of strangers stand in the page, and it comes from the same place as the interface: it may do nothing but be shown.
+    private static let pageFields: HTTPFields = [
+        .cacheControl: "no-cache", .vary: "Accept",
+        .contentSecurityPolicy: "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+    ]
+
     private func report(_ request: ServerRequest) async throws -> ServerResponse {
         let id = try request.identifier("id", kind: "job")
         let files = try await environment.jobs.files(id)
+        let wantsPage = request.fields[.accept].map { QualityList($0).prefers("text/html", to: FileType.json) } ?? false
         do {
-            return try await .file(files.report, for: request, type: FileType.json, fields: [.cacheControl: "no-cache"])
+            // A report without a page is given as it is to whoever takes that too, as browsers do.
+            if wantsPage, FileManager.default.fileExists(atPath: files.page.path) {
+                return try await .file(files.page, for: request, type: "text/html; charset=utf-8", fields: Self.pageFields)
+            }
+            if let accept = request.fields[.accept], !QualityList(accept).accepts(FileType.json),
+                FileManager.default.fileExists(atPath: files.report.path)
+            {
+                throw APIError.notAcceptable(got: accept, offered: [FileType.json])
+            }
+            return try await .file(files.report, for: request, type: FileType.json, fields: [.cacheControl: "no-cache", .vary: "Accept"])
         } catch let problem as Problem where problem.status == 404 {
             throw Problem(.notFound, detail: "job \(id) has no report yet; it is written when the job ends")
         }

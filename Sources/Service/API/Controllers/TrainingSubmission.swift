@@ -26,7 +26,11 @@ struct TrainingSubmission: Sendable {
         }
         return try await environment.withIncomingFile { [specification] manifest in
             try await environment.datasets.writeManifest(dataset: work.dataset, revision: revision, to: manifest)
-            return try await environment.jobs.submit(specification, attachments: ["revision.jsonl": manifest])
+            return try await environment.withIncomingFile { [specification] facts in
+                try await environment.datasets.writeFacts(dataset: work.dataset, revision: revision, to: facts)
+                return try await environment.jobs.submit(
+                    specification, attachments: ["revision.jsonl": manifest, "revision.json": facts])
+            }
         }
     }
 

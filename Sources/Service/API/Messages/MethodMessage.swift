@@ -1,11 +1,11 @@
 import Jobs
 
 /// A way of learning and its fields, with the defaults and ranges that submission enforces.
-struct MethodMessage: Encodable, Sendable {
+package struct MethodMessage: Encodable, Sendable {
     let name: String
     let description: String
     let usesUnlabelled: Bool
-    let fields: [MethodField]
+    package let fields: [MethodField]
 
     private enum CodingKeys: String, CodingKey {
         case name, description, fields
@@ -15,7 +15,7 @@ struct MethodMessage: Encodable, Sendable {
     private typealias Defaults = TrainSpecification.Defaults
     private typealias Ranges = TrainSpecification.Ranges
 
-    init(_ method: TrainSpecification.Method, networks: [String], weights: [String], cores: Int) {
+    package init(_ method: TrainSpecification.Method, networks: [String], weights: [String], cores: Int) {
         name = method.rawValue
         usesUnlabelled = method.usesUnlabelled
         switch method {

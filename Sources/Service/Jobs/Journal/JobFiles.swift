@@ -10,6 +10,8 @@ package struct JobFiles: Sendable {
     package var specification: URL { directory.appendingPathComponent("specification.json") }
     /// The frozen manifest of the dataset revision.
     package var revision: URL { directory.appendingPathComponent("revision.jsonl") }
+    /// What the service knows of that revision besides, its findings too, as JSON; may be absent.
+    package var revisionFacts: URL { directory.appendingPathComponent("revision.json") }
     /// Uploaded input, such as `input/archive`.
     package var input: URL { directory.appendingPathComponent("input", isDirectory: true) }
     /// Append-only log of ``JobEvent`` lines.
@@ -21,6 +23,8 @@ package struct JobFiles: Sendable {
     package var result: URL { directory.appendingPathComponent("result", isDirectory: true) }
     /// The job's report, once there is one.
     package var report: URL { result.appendingPathComponent("report.json") }
+    /// The report as a page to read, where the job's type has one.
+    package var page: URL { result.appendingPathComponent("report.html") }
     /// Written last by a worker that has finished: `result/` is complete.
     package var done: URL { result.appendingPathComponent("done.json") }
     /// Why the worker gave up: ``JobFailure`` as JSON.

@@ -21,6 +21,9 @@ package struct Submission: Sendable {
         json = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
     }
 
+    /// What was not written as a text, such as the options of a command line.
+    package init(_ json: JSONValue) { self.json = json }
+
     /// The dataset it names, if it names one properly.
     package var dataset: ResourceName? {
         guard case .string(let text)? = json["dataset"] else { return nil }

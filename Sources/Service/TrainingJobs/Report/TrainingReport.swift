@@ -27,9 +27,11 @@ struct TrainingReport: Sendable, Codable {
         let backend: String
         /// Seconds by phase, of the attempt that finished the job.
         let phaseSeconds: [String: Double]
+        /// By precision; absent in reports of earlier versions.
+        var latencies: [String: LatencyOutcome]?
 
         private enum CodingKeys: String, CodingKey {
-            case parameters, threads, backend
+            case parameters, threads, backend, latencies
             case multiplyAdds = "multiply_adds"
             case phaseSeconds = "phase_seconds"
         }
@@ -59,13 +61,21 @@ struct TrainingReport: Sendable, Codable {
     let precisions: [String: PrecisionOutcome]
     /// The share of those pictures that both precisions put in the same class.
     let agreement: Double?
-    let efficiency: Efficiency
+    var efficiency: Efficiency
     let notes: [String]
+    // Absent in reports of earlier versions:
+    var data: DataOutcome?
+    /// Of the model, on the same pictures as above.
+    var calibration: CalibrationOutcome?
+    /// The worst first.
+    var mostWrong: [WrongPicture]?
+    var origin: ReportOrigin?
 
     private enum CodingKeys: String, CodingKey {
         case format, specification, classes, pictures, model, supervised, teacher, student, comparison, temperature, quantisation,
             precisions, agreement,
-            efficiency, notes
+            efficiency, notes, data, calibration, origin
+        case mostWrong = "most_wrong"
         case evaluatedOn = "evaluated_on"
         case supervisedIsTeacher = "supervised_is_teacher"
         case pseudoLabels = "pseudo_labels"

@@ -14,6 +14,7 @@ struct Publication {
 
     let job: TrainingJob
     let pictures: JobPictures
+    let data: DataOutcome
     let networks: TrainedNetworks
     let cache: PictureCache
     let observer: JournalObserver
@@ -36,15 +37,16 @@ struct Publication {
             lineage: ModelLineage(
                 job: job.files.directory.lastPathComponent, dataset: specification.dataset.description,
                 revision: specification.revision.map(String.init),
-                method: specification.method.rawValue, initialWeights: specification.weights, seed: specification.seed, madeBy: "aliquot"))
+                method: specification.method.rawValue, initialWeights: specification.weights, seed: specification.seed,
+                madeBy: "aliquot \(ProgramVersion.current)"))
         let quantised = try quantise(final, manifest)
         try observer.check()
         if let outcome = quantised {
             manifest.defaultPrecision = outcome.report.served
             manifest.precisionReasons = outcome.report.reasons
         }
-        let report = try measure(final, temperature: temperature, quantised: quantised)
-        try write(final, manifest, quantised?.network, report)
+        let (report, logits) = try measure(final, temperature: temperature, quantised: quantised)
+        try write(final, manifest, quantised?.network, try completed(report, final, quantised?.network, logits: logits))
     }
 
     private func plan(_ trained: TrainedNetworks.Trained) throws -> any FloatInferencePlan {
@@ -81,7 +83,7 @@ struct Publication {
 
     private func measure(
         _ final: TrainedNetworks.Trained, temperature: TemperatureOutcome, quantised: PostTrainingQuantisation.Outcome?
-    ) throws -> TrainingReport {
+    ) throws -> (report: TrainingReport, logits: [[Float]]) {
         let labels = judged.map(\.label)
         let bootstrap = Bootstrap(seed: specification.seed)
         let all = [networks.supervised, networks.teacher, networks.student].compactMap(\.self)
@@ -91,12 +93,12 @@ struct Publication {
             let before = counter.done
             return try evaluator.logits(of: judged.map(\.picture), plan: plan) { try counter.add(before + $0 - counter.done) }
         }
-        func outcome(_ trained: TrainedNetworks.Trained?) throws -> (outcome: ModelOutcome, classes: [Int])? {
+        func outcome(_ trained: TrainedNetworks.Trained?) throws -> (outcome: ModelOutcome, logits: [[Float]], classes: [Int])? {
             guard let trained else { return nil }
             let rows = try logits(try plan(trained))
             let outcome = try ModelOutcome(
                 network: trained.graph.architecture, logits: rows, labels: labels, training: trained.result.summary, bootstrap: bootstrap)
-            return (outcome, rows.map { Softmax.mode($0) })
+            return (outcome, rows, rows.map { Softmax.mode($0) })
         }
         let supervised = try outcome(networks.supervised)
         let teacher = try outcome(networks.teacher)
@@ -110,7 +112,7 @@ struct Publication {
             comparison = try PairedComparison(
                 candidate: student.classes, baseline: supervised.classes, labels: labels, classes: classes.count, bootstrap: bootstrap)
         }
-        return TrainingReport(
+        let report = TrainingReport(
             specification: specification, classes: classes,
             pictures: .init(
                 training: pictures.training.count, validation: pictures.validation.count,
@@ -127,6 +129,33 @@ struct Publication {
                 parameters: final.graph.parameterCount, multiplyAdds: try final.graph.multiplyAdds(side: specification.imageSize),
                 threads: job.threads,
                 backend: job.backend.description, phaseSeconds: observer.phaseSeconds), notes: notes)
+        return (report, (student ?? supervised)?.logits ?? [])
+    }
+
+    /// The report with what follows from the model's own logits, `[pictures, classes]`, and from the finished networks.
+    private func completed(
+        _ report: TrainingReport, _ final: TrainedNetworks.Trained, _ int8: QuantisedNetwork?, logits: [[Float]]
+    ) throws -> (report: TrainingReport, page: HTML) {
+        var report = report
+        let side = specification.imageSize
+        var latencies = [
+            Precision.float.rawValue: try LatencyOutcome(side: side, threads: job.threads, check: observer.check) {
+                try job.backend.inferencePlan(final.graph, final.result.parameters, $0)
+            }
+        ]
+        if let int8 {
+            latencies[Precision.int8.rawValue] = try LatencyOutcome(side: side, threads: job.threads, check: observer.check) {
+                try job.backend.inferencePlan(int8, $0)
+            }
+        }
+        report.efficiency.latencies = latencies
+        let temperature = report.temperature.value
+        let wrong = WrongPicture.worst(logits, samples: judged, classes: classes, temperature: temperature)
+        report.calibration = CalibrationOutcome(logits: logits, labels: judged.map(\.label), temperature: temperature)
+        report.mostWrong = wrong.map(\.wrong)
+        report.data = data
+        report.origin = ReportOrigin(job.files, backend: job.backend)
+        return (report, try ReportPage(report, thumbnails: wrong.map { try Thumbnail($0.sample.picture) }).html)
     }
 
     private func precisions(
@@ -159,18 +188,19 @@ struct Publication {
         return notes
     }
 
-    private func write(_ final: TrainedNetworks.Trained, _ manifest: ModelManifest, _ int8: QuantisedNetwork?, _ report: TrainingReport)
-        throws
-    {
+    private func write(
+        _ final: TrainedNetworks.Trained, _ manifest: ModelManifest, _ int8: QuantisedNetwork?, _ made: (report: TrainingReport, page: HTML)
+    ) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let data = try encoder.encode(report)
+        let data = try encoder.encode(made.report)
         // What an attempt that died here has left is not complete: `done.json` is missing.
         if FileManager.default.fileExists(atPath: job.files.result.path) { try FileManager.default.removeItem(at: job.files.result) }
         try FileManager.default.createDirectory(at: job.files.result, withIntermediateDirectories: true)
         try ModelDirectory.write(
             manifest: manifest, graph: final.graph, parameters: final.result.parameters, quantised: int8, report: data,
             to: job.files.result.appendingPathComponent("model", isDirectory: true))
+        try AtomicFile.write(Data(made.page.text.utf8), to: job.files.page)
         try AtomicFile.write(data, to: job.files.report)
     }
 }

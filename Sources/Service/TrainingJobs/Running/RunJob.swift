@@ -11,13 +11,15 @@ import Training
 ///   - directory: `DATA/jobs/ID`, with `specification.json` and what the work needs.
 ///   - threads: of the plans.
 ///   - stopAsked: whether SIGTERM has come; asked before every step.
+///   - watch: is given each event of the journal as it is written; must return at once.
 /// - Returns: ``WorkerExitCode``: finished, stopped with its checkpoint kept, or failed with the reason in `result/error.json`.
 package func runJob(
-    directory: URL, threads: Int, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool = { StopSignal.isRaised }
+    directory: URL, threads: Int, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool = { StopSignal.isRaised },
+    watch: @escaping @Sendable (JobEvent) -> Void = { _ in }
 ) async -> Int32 {
     await withCheckedContinuation { continuation in
         let thread = Thread {
-            continuation.resume(returning: carryOut(directory: directory, threads: threads, backend: backend, stopAsked: stopAsked))
+            continuation.resume(returning: carryOut(directory, threads: threads, backend: backend, stopAsked: stopAsked, watch: watch))
         }
         thread.stackSize = 16 << 20
         thread.name = "aliquot.job"
@@ -25,12 +27,15 @@ package func runJob(
     }
 }
 
-private func carryOut(directory: URL, threads: Int, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool) -> Int32 {
+private func carryOut(
+    _ directory: URL, threads: Int, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool,
+    watch: @escaping @Sendable (JobEvent) -> Void
+) -> Int32 {
     let files = JobFiles(directory)
     // An attempt that finished and then died is finished.
     if FileManager.default.fileExists(atPath: files.done.path) { return WorkerExitCode.finished }
     do {
-        let journal = try WorkerJournal(jobDirectory: directory)
+        let journal = try WorkerJournal(jobDirectory: directory, watch: watch)
         do {
             switch try journal.specification().work {
             case .train(let specification):
