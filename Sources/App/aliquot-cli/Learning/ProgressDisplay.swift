@@ -53,7 +53,9 @@ final class ProgressDisplay: Sendable {
 
     private func importing(_ fraction: Double, _ state: inout State) {
         if isTerminal { return draw(ProgressText.bar(fraction, "reading pictures", columns: Self.columns), &state) }
-        if fraction == 0 { write("reading pictures\n") }
+        let phase = "reading pictures"
+        if state.phase != phase { write("\(phase)\n") }
+        state.phase = phase
     }
 
     private func draw(_ text: String, _ state: inout State) {

@@ -40,7 +40,7 @@ struct LatencyOutcome: Sendable, Codable, Equatable {
     /// - Parameters:
     ///   - side: of the pictures, pixels.
     ///   - threads: of the job.
-    ///   - check: asked between runs; what it throws ends the measurement.
+    ///   - check: asked before each plan runs; what it throws ends the measurement.
     ///   - plan: compiles the network.
     init(side: Int, threads: Int, check: () throws -> Void, plan: (PlanOptions) throws -> any InferencePlan) throws {
         let picture = [Float](repeating: 0, count: 3 * side * side)
@@ -51,10 +51,10 @@ struct LatencyOutcome: Sendable, Codable, Equatable {
                 _ = try pictures.withUnsafeBufferPointer { try plan.run($0, count: batch) }
                 return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
             }
+            try check()
             _ = try run()  // the first one of a plan is slower
             var found: [Double] = []
             while found.count < Self.runs.lowerBound || (found.count < Self.runs.upperBound && found.reduce(0, +) < Self.seconds * 1000) {
-                try check()
                 found.append(try run())
             }
             return found.sorted()

@@ -32,7 +32,7 @@ enum ReportStyle {
         th,td{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
         th{font-weight:600}thead th{color:var(--soft)}.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .matrix td,.matrix thead th{text-align:center;padding:.35rem .5rem;border:1px solid var(--paper);min-width:2.6rem}
-        .matrix tbody th{padding-right:.75rem;text-align:right;max-width:16rem}.matrix thead th{max-width:9rem}
+        .matrix tbody th{padding-right:.75rem;text-align:right;max-width:16rem}.matrix th{overflow-wrap:break-word}.matrix thead th{max-width:9rem}
         .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1rem;padding:0;margin:0;list-style:none}
         .gallery li{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem;font-size:.85rem;overflow-wrap:anywhere}
         .gallery img{display:block;max-width:100%;height:8rem;object-fit:contain;margin:0 auto .5rem;image-rendering:auto}
