@@ -9,7 +9,8 @@ enum Table {
     static func of(_ caption: String, _ columns: [Column], _ rows: [[HTML]]) -> HTML {
         guard !rows.isEmpty else { return "" }
         let head = columns.enumerated().map { index, column -> HTML in
-            column.isNumber && index > 0 ? "<th scope=\"col\" class=\"number\">\(column.title)</th>" : "<th scope=\"col\">\(column.title)</th>"
+            column.isNumber && index > 0
+                ? "<th scope=\"col\" class=\"number\">\(column.title)</th>" : "<th scope=\"col\">\(column.title)</th>"
         }
         let body = rows.map { cells -> HTML in
             let row = zip(cells, columns).enumerated().map { index, pair -> HTML in
