@@ -28,13 +28,15 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 
 let package = Package(
     name: "aliquot",
-    products: [.executable(name: "aliquot", targets: ["aliquot"])],
+    products: [.executable(name: "aliquot", targets: ["aliquot"]), .library(name: "Aliquot", targets: ["Aliquot"])],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Only for `swift package generate-documentation`.
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // Shims: one C library each; C of our own only where Swift cannot do it.
@@ -108,7 +110,7 @@ let package = Package(
             [
                 "Base", "Images", "Augmentation", "Tensors", "Engine", "Networks", "Evaluation", "ModelFormat", "Training",
                 "SemiSupervised",
-                "Quantization", "Inference", "DatasetStore", "ModelStore", "Jobs",
+                "Quantization", "Inference", "DatasetStore", "ModelStore", "WeightsStore", "Jobs",
             ]),
         // API: maps HTTP resources onto stores, queue and predictor; decides nothing else.
         room(
@@ -119,21 +121,33 @@ let package = Package(
             ]),
 
         // App: knows all, known to nobody.
+        // Aliquot: the public library: the paper's procedures as calls, without a server.
+        room(
+            "App", "Aliquot",
+            [
+                "Base", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Training", "Inference", "DatasetStore",
+                "WeightsStore",
+                "Jobs", "TrainingJobs",
+            ]),
         room(
             "App", "AliquotService",
             [
                 "Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Inference", "DatasetStore",
-                "ModelStore", "WeightsStore", "Jobs", "API",
+                "ModelStore", "WeightsStore", "Jobs", "TrainingJobs", "API",
                 log, lifecycle,
             ]),
         .executableTarget(
             name: "aliquot",
             dependencies: [
-                "AliquotService", "Base", "Images", "SamplePictures", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat",
+                "Aliquot", "API", "AliquotService", "Base", "Images", "SamplePictures", "Tensors", "Engine", "EngineOneDNN", "Networks",
+                "ModelFormat",
                 "Evaluation", "Training",
                 "SemiSupervised", "Quantization", "Inference", "TrainingJobs", "WeightsStore", "Jobs", log, arguments,
             ],
             path: "Sources/App/aliquot-cli", swiftSettings: strict),
+
+        // first-model: the program of docs/first-model, fifteen lines on the library; the end-to-end specs run it.
+        .executableTarget(name: "first-model", dependencies: ["Aliquot"], path: "docs/first-model", swiftSettings: strict),
 
         // Tests
         // TestSupport: places and child processes that several test targets need.
@@ -157,7 +171,11 @@ let package = Package(
             "SemiSupervised", ["Augmentation", "Base", "Images", "Engine", "Evaluation", "Training", "TrainingTestSupport", "TestSupport"]),
         specs(
             "TrainingJobs",
-            ["Base", "DatasetStore", "EngineOneDNN", "Images", "Jobs", "ModelFormat", "Training", "TrainingTestSupport", "TestSupport"]),
+            [
+                "Base", "DatasetStore", "EngineOneDNN", "Evaluation", "Images", "Jobs", "ModelFormat", "Training", "TrainingTestSupport",
+                "TestSupport",
+            ]),
+        specs("Aliquot", ["Base", "Images", "ModelFormat", "TestSupport", "Training", "TrainingTestSupport"]),
         specs("Jobs", ["Base", "TestSupport", grdb]),
         specs("API", ["Base", "HTTP", "Images", "DatasetStore", "ModelStore", "Jobs", "Inference", "TestSupport", httpTypes, log]),
         specs("AliquotService", ["API", "Base", "Jobs", "Tensors", "Engine", "Networks", "ModelFormat", "Images", "TestSupport", log]),

@@ -25,6 +25,17 @@ struct JobRoutesSpecs {
             #expect(try await live.call("/v1/jobs/\(id)/log").text.contains("worker of"))
             #expect(try await live.call("/v1/jobs/\(id)/metrics").json["items"][0]["metrics"]["validation_macro_f1"].number == 0.75)
             #expect(try await live.call("/v1/jobs/\(id)/report").json["test"]["accuracy"].int == 1)
+            // And a browser gets the report as a page that may do nothing but be shown
+            let page = try await live.call(
+                "/v1/jobs/\(id)/report", "-H", "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+            #expect(page.text.contains("read me") && page.fields["content-type"] == "text/html; charset=utf-8")
+            #expect(
+                page.fields["content-security-policy"]?.contains("default-src 'none'") == true
+                    && page.fields["vary"]?.contains("Accept,") == true)
+            #expect(page.fields["content-security-policy"]?.contains("sandbox") == true)
+            // And the worker was given what was found in its pictures
+            let facts = try String(contentsOf: live.data.appendingPathComponent("jobs/\(id)/revision.json"), encoding: .utf8)
+            #expect(facts.contains(#""findings":"#))
             // And lists find it by state, type and dataset
             #expect(try await live.call("/v1/jobs?state=succeeded&type=train&dataset=cells").json["items"].array.count == 1)
             #expect(try await live.call("/v1/jobs?state=queued").json["items"].array.isEmpty)

@@ -64,7 +64,7 @@ struct RunJobSpecs {
         #expect(conformal.precisions.mapValues(\.threshold) == model.manifest.conformal?.thresholds)
         #expect(conformal.validationPictures == report.pictures.validation && conformal.note.contains("9 are needed"))
         #expect(conformal.precisions["float"]?.coverage.coverage == 1 && conformal.precisions["float"]?.coverage.meanSize == 2)
-        #expect(report.calibration.before.logLoss == report.student?.measures.logLoss && report.hiddenLabels == nil)
+        #expect(report.calibration.raw.logLoss == report.student?.measures.logLoss && report.hiddenLabels == nil)
         #expect(try #require(report.student?.training.dataWaitShare) < 1)
         #expect((report.precisions["float"]?.medianLatencyMilliseconds ?? 0) > 0)
         // And its events tell the phases, with a fraction that only rises, up to 1

@@ -11,6 +11,7 @@ import Logging
 import ModelFormat
 import ModelStore
 import Sockets
+import TrainingJobs
 import WeightsStore
 
 /// The running service: everything made, joined and ended in the right order. It decides nothing about requests or jobs.

@@ -1,8 +1,9 @@
 import API
+import Base
 
 /// What this build is.
 enum BuildFacts {
-    static let version = "0.1.0"
+    static let version = ProgramVersion.current
 
     static func build(on machine: Machine) -> ServiceVersion.Build {
         ServiceVersion.Build(configuration: configuration, swift: compiler, platform: machine.platform)

@@ -24,16 +24,10 @@ package enum ProbabilityMeasures {
 
     /// The mean gap between confidence and accuracy over equal-width bins `(lo, hi]`, weighted by their samples. Source: Guo et al. 2017.
     package static func expectedCalibrationError(_ probabilities: [[Double]], labels: [Int], bins: Int = 15) -> Double {
-        var confidence = [Double](repeating: 0, count: bins)
-        var hits = [Double](repeating: 0, count: bins)
-        for (row, label) in zip(probabilities, labels) {
-            let mode = Softmax.mode(row)
-            guard row.indices.contains(mode) else { continue }
-            let bin = min(bins - 1, max(0, Int((row[mode] * Double(bins)).rounded(.up)) - 1))
-            confidence[bin] += row[mode]
-            hits[bin] += mode == label ? 1 : 0
+        let gaps = ReliabilityBin.bins(probabilities, labels: labels, count: bins).map {
+            Double($0.samples) * abs($0.confidence - $0.accuracy)
         }
-        return labels.isEmpty ? 0 : (0..<bins).reduce(0) { $0 + abs(confidence[$1] - hits[$1]) } / Double(labels.count)
+        return labels.isEmpty ? 0 : gaps.reduce(0, +) / Double(labels.count)
     }
 
     /// The mean, over the classes that have both positives and negatives, of the area under the one-against-rest ROC curve; nil where no class has.

@@ -58,6 +58,13 @@ extension DatasetStore {
         try await files.run { try RevisionManifest.write(entries, classes: classes, to: url) }
     }
 
+    /// Writes the ``Revision`` itself, with its findings, as JSON, atomically.
+    /// - Throws: `noSuchDataset`, `noSuchRevision`, `SystemError`.
+    package func writeFacts(dataset: ResourceName, revision number: Int, to url: URL) async throws {
+        let revision = try await revision(dataset: dataset, number: number)
+        try await files.run { try AtomicFile.write(JSONEncoder().encode(revision), to: url) }
+    }
+
     private func copyPictures(of dataset: ResourceName) async throws -> Int64 {
         try await catalog.write { db in
             let row = try DatasetRow.find(dataset, db)

@@ -33,6 +33,12 @@ enum Folders {
         try FileManager.default.removeItem(at: url)
     }
 
+    /// Whether a folder stands there, or a link to one.
+    static func isFolder(_ url: URL) -> Bool {
+        var status = stat()
+        return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The size of a regular file in bytes; nil where there is none.
     static func size(ofFile url: URL) -> Int? {
         var status = stat()

@@ -5,6 +5,10 @@ package enum TrainingJobError: Error, Sendable, Equatable {
     case classWithoutPictures(String)
     case unknownLabel(picture: String, label: String)
     case noValidationPictures
+    /// Labels that the model has no class for.
+    case unknownClasses([String], known: [String])
+    /// No picture of this role bears a label.
+    case noLabelledPictures(role: String)
     case missingWeights(name: String)
     case unknownChoice(field: String, got: String)
     /// The job's events could not be written.

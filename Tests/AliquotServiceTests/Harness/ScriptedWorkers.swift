@@ -30,6 +30,7 @@ enum ScriptedWorkers {
         head -n 1 "$dir/revision.jsonl" > "$dir/result/seen.json"
         cp -r "$model" "$dir/result/model"
         printf '{"test":{"accuracy":1}}' > "$dir/result/report.json"
+        printf '<!DOCTYPE html><p>read me</p>' > "$dir/result/report.html"
         printf '{}' > "$dir/result/done.json"
         """#
 

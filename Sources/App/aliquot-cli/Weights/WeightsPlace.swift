@@ -1,7 +1,7 @@
-import AliquotService
 import ArgumentParser
 import Base
 import Foundation
+import TrainingJobs
 import WeightsStore
 
 /// The folder that all commands on weights work in.

@@ -83,6 +83,10 @@ struct OpenAPIDocument {
         switch answer.content {
         case .none: break
         case .json(let schema): fields["content"] = [FileType.json: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]
+        case .jsonOr(let schema, let types):
+            var media: [String: JSONValue] = [FileType.json: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]
+            for type in types { media[type] = .object([:]) }
+            fields["content"] = .object(media)
         case .media(let types): fields["content"] = .object(Dictionary(uniqueKeysWithValues: types.map { ($0, JSONValue.object([:])) }))
         }
         if !answer.headers.isEmpty {

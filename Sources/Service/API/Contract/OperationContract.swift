@@ -20,6 +20,8 @@ struct OperationContract: Sendable {
         case none
         case json(String)
         case media([String])
+        /// JSON, or where the client prefers it one of these media types.
+        case jsonOr(String, [String])
     }
 
     struct Answer: Sendable, Equatable {

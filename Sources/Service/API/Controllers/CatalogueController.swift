@@ -29,7 +29,9 @@ struct CatalogueController: Sendable {
         let weights = try await stored().map(\.name.description)
         return try .json([
             "items": TrainSpecification.Method.allCases.map {
-                MethodMessage($0, networks: names, weights: weights, version: environment.version)
+                MethodMessage(
+                    $0, networks: names, weights: weights, cores: environment.version.cores,
+                    trainsInBfloat16: environment.version.kernels.trainsInBfloat16)
             }
         ])
     }

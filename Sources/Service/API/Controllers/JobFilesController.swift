@@ -34,20 +34,23 @@ struct JobFilesController: Sendable {
         table.on(
             .get, "/v1/jobs/{id}/report",
             .init(
-                "getReport", "jobs", "What the job found out, once it has ended.", answers: [.init(200, "The report.", .json("JobReport"))],
-                problems: [404]), report)
+                "getReport", "jobs", "What the job found out, once it has ended: as JSON, or as a page to read.",
+                answers: [
+                    .init(200, "The report; the page is one file without scripts.", .jsonOr("JobReport", ["text/html"]))
+                ],
+                problems: [404, 406]), report)
         table.on(
             .get, "/v1/jobs/{id}/report.html",
             .init(
-                "getReportPage", "jobs", "A study's report as a page that needs nothing else.",
+                "getReportPage", "jobs", "The report of a training or a study as a page that needs nothing else.",
                 answers: [.init(200, "The page.", .media(["text/html"]))], problems: [404]
-            ), { try await page($0, \.reportPage, FileType.ofFile(named: "report.html")) })
+            ), { try await made($0, \.reportPage, Self.pageType, Self.pageFields, of: "a training or a study") })
         table.on(
             .get, "/v1/jobs/{id}/report.csv",
             .init(
                 "getReportTable", "jobs", "A study's trainings as a table (RFC 4180).",
                 answers: [.init(200, "A line for each training.", .media(["text/csv"]))], problems: [404]
-            ), { try await page($0, \.reportTable, FileType.csv) })
+            ), { try await made($0, \.reportTable, FileType.csv, [.cacheControl: "no-cache"], of: "a study") })
     }
 
     private func events(_ request: ServerRequest) async throws -> ServerResponse {
@@ -96,27 +99,41 @@ struct JobFilesController: Sendable {
         return try .json(["items": items])
     }
 
-    /// A page made of names that users chose: they are escaped, and nothing in it may run or load anything.
-    private func page(_ request: ServerRequest, _ file: @Sendable (JobFiles) -> URL, _ type: String) async throws -> ServerResponse {
+    /// A form of the report that not every job has.
+    private func made(
+        _ request: ServerRequest, _ file: @Sendable (JobFiles) -> URL, _ type: String, _ fields: HTTPFields, of jobs: String
+    ) async throws -> ServerResponse {
         let id = try request.identifier("id", kind: "job")
         let files = try await environment.jobs.files(id)
         do {
-            return try await .file(
-                file(files), for: request, type: type,
-                fields: [
-                    .cacheControl: "no-cache",
-                    .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-                ])
+            return try await .file(file(files), for: request, type: type, fields: fields)
         } catch let problem as Problem where problem.status == 404 {
-            throw Problem(.notFound, detail: "job \(id) has no such report: only a study has one, once it has succeeded")
+            throw Problem(.notFound, detail: "job \(id) has no such report: only \(jobs) has one, once it has succeeded")
         }
     }
+
+    private static let pageType = FileType.ofFile(named: "report.html")
+    /// Names of strangers stand in the page, and it comes from the same place as the interface: it may do nothing but be shown.
+    private static let pageFields: HTTPFields = [
+        .cacheControl: "no-cache", .vary: "Accept",
+        .contentSecurityPolicy: "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+    ]
 
     private func report(_ request: ServerRequest) async throws -> ServerResponse {
         let id = try request.identifier("id", kind: "job")
         let files = try await environment.jobs.files(id)
+        let wantsPage = request.fields[.accept].map { QualityList($0).prefers("text/html", to: FileType.json) } ?? false
         do {
-            return try await .file(files.report, for: request, type: FileType.json, fields: [.cacheControl: "no-cache"])
+            // A report without a page is given as it is to whoever takes that too, as browsers do.
+            if wantsPage, FileManager.default.fileExists(atPath: files.reportPage.path) {
+                return try await .file(files.reportPage, for: request, type: Self.pageType, fields: Self.pageFields)
+            }
+            if let accept = request.fields[.accept], !QualityList(accept).accepts(FileType.json),
+                FileManager.default.fileExists(atPath: files.report.path)
+            {
+                throw APIError.notAcceptable(got: accept, offered: [FileType.json])
+            }
+            return try await .file(files.report, for: request, type: FileType.json, fields: [.cacheControl: "no-cache", .vary: "Accept"])
         } catch let problem as Problem where problem.status == 404 {
             throw Problem(.notFound, detail: "job \(id) has no report yet; it is written when the job ends")
         }

@@ -54,13 +54,14 @@ package struct TrainingSubmission: Sendable {
             work.revision = revision
             specification = .train(work)
         }
-        let manifest = newIncomingFile()
-        defer { unlink(manifest.path) }
+        let manifest = newIncomingFile(), facts = newIncomingFile()
+        defer { for file in [manifest, facts] { unlink(file.path) } }
         try await datasets.writeManifest(dataset: work.dataset, revision: revision, to: manifest)
-        return try await jobs.submit(specification, attachments: ["revision.jsonl": manifest])
+        try await datasets.writeFacts(dataset: work.dataset, revision: revision, to: facts)
+        return try await jobs.submit(specification, attachments: ["revision.jsonl": manifest, "revision.json": facts])
     }
 
-    /// Freezes every dataset of the study once; its trainings share the manifest's bytes.
+    /// Freezes every dataset of the study once; its trainings share the bytes of manifest and facts.
     private func submitStudy(_ submission: Submission) async throws -> Job {
         var plan = try await judge(submission, revisions: [:])
         var revisions: [ResourceName: Int] = [:]
@@ -68,26 +69,28 @@ package struct TrainingSubmission: Sendable {
         // As above: what is frozen is judged again.
         plan = try await judge(submission, revisions: revisions)
         plan.study.revisions = plan.study.datasets.compactMap { revisions[$0] }
-        var manifests: [ResourceName: URL] = [:]
+        var frozen: [ResourceName: [String: URL]] = [:]
         var made: [URL] = []
         defer { for file in made { unlink(file.path) } }
         for (dataset, revision) in revisions {
-            let manifest = newIncomingFile()
-            made.append(manifest)
+            let manifest = newIncomingFile(), facts = newIncomingFile()
+            made += [manifest, facts]
             try await datasets.writeManifest(dataset: dataset, revision: revision, to: manifest)
-            manifests[dataset] = manifest
+            try await datasets.writeFacts(dataset: dataset, revision: revision, to: facts)
+            frozen[dataset] = ["revision.jsonl": manifest, "revision.json": facts]
         }
         var trainings: [(work: TrainSpecification, attachments: [String: URL])] = []
         for var training in plan.trainings {
             training.revision = revisions[training.dataset]
-            guard let manifest = manifests[training.dataset] else { continue }
-            let copy = newIncomingFile()
-            made.append(copy)
+            let copies = (frozen[training.dataset] ?? [:]).mapValues { (original: $0, copy: newIncomingFile()) }
+            made += copies.values.map(\.copy)
             try await disk.run {
-                // Some file systems have no hard links.
-                if link(manifest.path, copy.path) != 0 { try FileManager.default.copyItem(at: manifest, to: copy) }
+                for (original, copy) in copies.values where link(original.path, copy.path) != 0 {
+                    // Some file systems have no hard links.
+                    try FileManager.default.copyItem(at: original, to: copy)
+                }
             }
-            trainings.append((training, ["revision.jsonl": copy]))
+            trainings.append((training, copies.mapValues(\.copy)))
         }
         return try await jobs.submit(plan.study, trainings: trainings)
     }

@@ -1,13 +1,27 @@
 /// One field of a job as `GET /v1/methods` describes it.
-struct MethodField: Encodable, Sendable {
-    let name: String
-    let type: String
+package struct MethodField: Encodable, Sendable {
+    package let name: String
+    /// `string`, `integer`, `number`, `boolean` or `array` (of strings).
+    package let type: String
     var required = false
     var `default`: JSONValue?
-    var minimum: Double?
-    var maximum: Double?
-    var choices: [String]?
-    let description: String
+    package var minimum: Double?
+    package var maximum: Double?
+    package var choices: [String]?
+    package let description: String
+
+    /// The default as a person writes it; nil where there is none.
+    package var defaultText: String? {
+        switch `default` {
+        case nil, .null: nil
+        case .bool(let flag): "\(flag)"
+        case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
+        case .string(let text): text
+        case .array(let items):
+            items.compactMap { item -> String? in if case .string(let text) = item { text } else { nil } }.joined(separator: ",")
+        case .object: nil
+        }
+    }
 
     static func integer(_ name: String, _ range: ClosedRange<Int>, default value: Int?, _ description: String) -> MethodField {
         MethodField(

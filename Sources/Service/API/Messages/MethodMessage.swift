@@ -1,11 +1,11 @@
 import Jobs
 
 /// A way of learning and its fields, with the defaults and ranges that submission enforces.
-struct MethodMessage: Encodable, Sendable {
+package struct MethodMessage: Encodable, Sendable {
     let name: String
     let description: String
     let usesUnlabelled: Bool
-    let fields: [MethodField]
+    package let fields: [MethodField]
 
     private enum CodingKeys: String, CodingKey {
         case name, description, fields
@@ -15,7 +15,10 @@ struct MethodMessage: Encodable, Sendable {
     private typealias Defaults = TrainSpecification.Defaults
     private typealias Ranges = TrainSpecification.Ranges
 
-    init(_ method: TrainSpecification.Method, networks: [String], weights: [String], version: ServiceVersion) {
+    /// - Parameters:
+    ///   - cores: of the machine that will train.
+    ///   - trainsInBfloat16: whether that machine can.
+    package init(_ method: TrainSpecification.Method, networks: [String], weights: [String], cores: Int, trainsInBfloat16: Bool) {
         name = method.rawValue
         usesUnlabelled = method.usesUnlabelled
         switch method {
@@ -35,7 +38,7 @@ struct MethodMessage: Encodable, Sendable {
         case .flexmatch: description = "As fixmatch, with a lower threshold for classes that are learned slowly (Zhang et al. 2021)."
         case .freematch: description = "As fixmatch, with thresholds that follow the network's own sureness (Wang et al. 2023)."
         }
-        var fields = Self.common(networks: networks, weights: weights, version: version)
+        var fields = Self.common(networks: networks, weights: weights, cores: cores, trainsInBfloat16: trainsInBfloat16)
         if method.isDistillation {
             fields += [
                 MethodField(
@@ -97,9 +100,9 @@ struct MethodMessage: Encodable, Sendable {
         }
     }
 
-    private static func common(networks: [String], weights: [String], version: ServiceVersion) -> [MethodField] {
+    private static func common(networks: [String], weights: [String], cores: Int, trainsInBfloat16: Bool) -> [MethodField] {
         typealias Quantisation = TrainSpecification.Quantisation
-        let precisions = TrainSpecification.Precision.allCases.filter { $0 == .float32 || version.kernels.trainsInBfloat16 }
+        let precisions = TrainSpecification.Precision.allCases.filter { $0 == .float32 || trainsInBfloat16 }
         return [
             MethodField(name: "dataset", type: "string", required: true, description: "What to learn from."),
             .choice("network", networks, default: nil, "What is trained.", required: true),
@@ -148,7 +151,7 @@ struct MethodMessage: Encodable, Sendable {
                 "How ranges are found."),
             .number("quantisation.max_drop", Ranges.maximumDrop, default: Defaults.maximumDrop, "Validation macro-F1 that int8 may lose."),
             .integer("seed", Ranges.seed, default: Int(Defaults.seed), "Same seed, same bits."),
-            .integer("threads", 1...max(1, version.cores), default: nil, "Threads of the worker; its share of the cores if absent."),
+            .integer("threads", 1...max(1, cores), default: nil, "Threads of the worker; its share of the cores if absent."),
             .integer("priority", Ranges.priority, default: Defaults.priority, "Greater goes first."),
             .integer("time_limit_s", Ranges.timeLimitSeconds, default: nil, "Seconds of running before the job fails."),
         ]

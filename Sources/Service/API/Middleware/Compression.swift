@@ -48,7 +48,7 @@ enum Compression {
 
     private static func varying(_ response: ServerResponse) -> ServerResponse {
         var response = response
-        response.fields[.vary] = "Accept-Encoding"
+        response.fields[.vary] = response.fields[.vary].map { "\($0), Accept-Encoding" } ?? "Accept-Encoding"
         return response
     }
 }

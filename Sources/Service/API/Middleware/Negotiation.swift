@@ -26,6 +26,7 @@ extension OperationContract {
             case .none: []
             case .json: [FileType.json]
             case .media(let types): types
+            case .jsonOr(_, let types): [FileType.json] + types
             }
         }
     }

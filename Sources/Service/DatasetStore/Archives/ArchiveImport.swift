@@ -2,7 +2,7 @@ import Base
 import Foundation
 import Images
 
-/// Takes the pictures out of an archive, in a worker process: writes `blobs/`, `images.jsonl` and `report.json` into a job's `result/`, and touches no database.
+/// Takes the pictures out of an archive, or a folder in the same layout, in a worker process: writes `blobs/`, `images.jsonl` and `report.json` into a job's `result/`, and touches no database.
 ///
 /// The blobs are a store of the job's own: the service takes them into its blobs when it adopts the import, so that no other process ever writes there.
 /// Run again after a crash, it begins from nothing. `report.json` is written last.
@@ -11,6 +11,7 @@ package struct ArchiveImport: Sendable {
     package static let reportName = "report.json"
     package static let blobsName = "blobs"
 
+    /// An archive, or a folder.
     package let archive: URL
     package let result: URL
     package let limits: ArchiveLimits
@@ -33,7 +34,7 @@ package struct ArchiveImport: Sendable {
     /// Does all of it; waits for disk and decoding, so call it on a thread of your own (or use ``runAside(progress:shouldStop:)``).
     ///
     /// - Parameters:
-    ///   - progress: packed bytes read, and how many there are; called at each entry, on the calling thread.
+    ///   - progress: packed bytes read (of a folder: files), and how many there are; called at each entry, on the calling thread.
     ///   - shouldStop: asked at each entry; true ends the import with ``ArchiveError/stopped``.
     /// - Returns: what `report.json` holds.
     /// - Throws: ``ArchiveError``, where nothing is kept; `SystemError`.
@@ -66,15 +67,15 @@ package struct ArchiveImport: Sendable {
 
     /// Reads every entry; decodes and stores the pictures on `threads` threads, at most twice as many in memory.
     private func gather(_ blobs: BlobStore, _ progress: (Int, Int) -> Void, _ shouldStop: () -> Bool) throws -> ImportHarvest {
-        let reader = try ArchiveReader(archive, limits: limits)
+        let reader: any EntrySource =
+            Folders.isFolder(archive) ? try FolderReader(archive, limits: limits) : try ArchiveReader(archive, limits: limits)
         let harvest = ImportHarvest()
         let lane = ImportLane(blobs: blobs, limits: imageLimits, harvest: harvest, threads: threads)
-        let total = Folders.size(ofFile: archive) ?? 0
         do {
             while let entry = try reader.next() {
                 if shouldStop() { throw ArchiveError.stopped }
                 if let failure = harvest.failure { throw failure }
-                progress(reader.packedBytesRead, total)
+                progress(reader.done, reader.total)
                 do {
                     guard let path = try Self.checked(entry) else { continue }
                     lane.take(path, try reader.content(of: entry, limit: imageLimits.maximumBytes), number: reader.entries)
@@ -87,7 +88,7 @@ package struct ArchiveImport: Sendable {
         lane.finish()
         if let failure = harvest.failure { throw failure }
         harvest.entries = reader.entries
-        progress(total, total)
+        progress(reader.total, reader.total)
         return harvest
     }
 

@@ -5,7 +5,7 @@ import Foundation
 /// Reads the entries of a tar, tar.gz or zip file one after the other, through libarchive, within ``ArchiveLimits``. Writes nothing anywhere.
 ///
 /// Nothing is ever extracted to a path: an entry is a name (which is only looked at) and bytes in memory. One owner, one thread.
-package final class ArchiveReader {
+package final class ArchiveReader: EntrySource {
     private let archive: OpaquePointer
     private let limits: ArchiveLimits
     private let packedBytes: Int
@@ -36,6 +36,8 @@ package final class ArchiveReader {
 
     deinit { archive_read_free(archive) }
 
+    var done: Int { packedBytesRead }
+    var total: Int { packedBytes }
     /// The packed bytes read so far, at most the file's length: the measure of progress.
     package var packedBytesRead: Int { min(packedBytes, max(0, Int(archive_filter_bytes(archive, -1)))) }
 

@@ -9,8 +9,11 @@ final class EventFile: Sendable {
     private let descriptor: Int32
     private let path: String
     private let torn: Mutex<Bool>
+    private let appended: @Sendable (JobEvent) -> Void
 
-    init(appendingTo url: URL) throws(SystemError) {
+    /// - Parameter appended: called after each line, on the thread that wrote it.
+    init(appendingTo url: URL, appended: @escaping @Sendable (JobEvent) -> Void = { _ in }) throws(SystemError) {
+        self.appended = appended
         path = url.path
         let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw SystemError(call: "open", subject: path) }
@@ -49,5 +52,6 @@ final class EventFile: Sendable {
             return nil
         }
         if let failure { throw failure }
+        appended(event)
     }
 }

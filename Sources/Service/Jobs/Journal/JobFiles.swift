@@ -10,6 +10,8 @@ package struct JobFiles: Sendable {
     package var specification: URL { directory.appendingPathComponent("specification.json") }
     /// The frozen manifest of the dataset revision.
     package var revision: URL { directory.appendingPathComponent("revision.jsonl") }
+    /// What the service knows of that revision besides, its findings too, as JSON; may be absent.
+    package var revisionFacts: URL { directory.appendingPathComponent("revision.json") }
     /// Uploaded input, such as `input/archive`.
     package var input: URL { directory.appendingPathComponent("input", isDirectory: true) }
     /// Append-only log of ``JobEvent`` lines.

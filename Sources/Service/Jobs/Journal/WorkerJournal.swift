@@ -10,10 +10,11 @@ package final class WorkerJournal: Sendable {
     private let files: JobFiles
     private let events: EventFile
 
+    /// - Parameter watch: is given each event once it is written; must return at once.
     /// - Throws: ``SystemError`` if `events.jsonl` cannot be opened.
-    package init(jobDirectory: URL) throws(SystemError) {
+    package init(jobDirectory: URL, watch: @escaping @Sendable (JobEvent) -> Void = { _ in }) throws(SystemError) {
         files = JobFiles(jobDirectory)
-        events = try EventFile(appendingTo: files.events)
+        events = try EventFile(appendingTo: files.events, appended: watch)
     }
 
     package func progress(_ progress: JobProgress) throws(SystemError) {

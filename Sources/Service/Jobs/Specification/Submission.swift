@@ -21,7 +21,7 @@ package struct Submission: Sendable {
         json = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
     }
 
-    /// A text that is parsed already.
+    /// A text that is parsed already, or what was never one, such as the options of a command line.
     package init(_ json: JSONValue) { self.json = json }
 
     /// The dataset it names, if it names one properly.

@@ -30,9 +30,11 @@ struct TrainingReport: Sendable, Codable {
         let backend: String
         /// Seconds by phase, of the attempt that finished the job.
         let phaseSeconds: [String: Double]
+        /// By precision; absent in reports of earlier versions.
+        var latencies: [String: LatencyOutcome]?
 
         private enum CodingKeys: String, CodingKey {
-            case parameters, threads, backend
+            case parameters, threads, backend, latencies
             case multiplyAdds = "multiply_adds"
             case phaseSeconds = "phase_seconds"
         }
@@ -72,13 +74,19 @@ struct TrainingReport: Sendable, Codable {
     let agreement: Double?
     /// How often int8 was in doubt, and what it says when it is left alone.
     let int8: Int8Outcome?
-    let efficiency: Efficiency
+    var efficiency: Efficiency
     let notes: [String]
+    // Absent in reports of earlier versions:
+    var data: DataOutcome?
+    /// The worst first.
+    var mostWrong: [WrongPicture]?
+    var origin: ReportOrigin?
 
     private enum CodingKeys: String, CodingKey {
         case format, specification, classes, pictures, model, supervised, teacher, student, comparison, temperature, calibration, conformal,
             quantisation, precisions, agreement, int8,
-            efficiency, notes
+            efficiency, notes, data, origin
+        case mostWrong = "most_wrong"
         case evaluatedOn = "evaluated_on"
         case classesWithoutSupport = "classes_without_support"
         case supervisedIsTeacher = "supervised_is_teacher"

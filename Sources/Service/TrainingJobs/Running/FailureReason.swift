@@ -7,8 +7,8 @@ import ModelFormat
 import Training
 
 /// The reason that a user reads, for everything that a job can throw.
-enum FailureReason {
-    static func failure(of error: any Error) -> JobFailure {
+package enum FailureReason {
+    package static func failure(of error: any Error) -> JobFailure {
         switch error {
         case let error as JobFailure: error
         case let error as SystemError where error.isNoSpace:
@@ -64,6 +64,12 @@ enum FailureReason {
             JobFailure(
                 code: "too_few_pictures", title: "There are too few pictures",
                 detail: "no class has a second picture to set aside for validation")
+        case .unknownClasses(let got, let known):
+            JobFailure(
+                code: "unknown_classes", title: "The model does not know some classes of the pictures",
+                detail: "\(got.joined(separator: ", ")); it knows \(known.joined(separator: ", "))")
+        case .noLabelledPictures(let role):
+            JobFailure(code: "too_few_pictures", title: "There are too few pictures", detail: "no picture of role \(role) bears a label")
         case .missingWeights(let name): JobFailure(code: "missing_weights", title: "The pretrained weights are not there", detail: name)
         case .unknownChoice(let field, let got):
             JobFailure(code: "specification", title: "The specification cannot be carried out", detail: "\(field): \(got)")

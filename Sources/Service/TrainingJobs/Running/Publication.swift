@@ -16,6 +16,7 @@ struct Publication {
 
     let job: TrainingJob
     let pictures: JobPictures
+    let data: DataOutcome
     let networks: TrainedNetworks
     let cache: PictureCache
     let observer: JournalObserver
@@ -38,7 +39,8 @@ struct Publication {
             lineage: ModelLineage(
                 job: job.files.directory.lastPathComponent, dataset: specification.dataset.description,
                 revision: specification.revision.map(String.init),
-                method: specification.method.rawValue, initialWeights: specification.weights, seed: specification.seed, madeBy: "aliquot"))
+                method: specification.method.rawValue, initialWeights: specification.weights, seed: specification.seed,
+                madeBy: "aliquot \(ProgramVersion.current)"))
         let quantised = try quantise(final, manifest)
         try observer.check()
         if let outcome = quantised {
@@ -47,8 +49,8 @@ struct Publication {
             manifest.floatBelowMargin = outcome.report.doubt?.margin
         }
         manifest.conformal = try conformal(validationLogits, quantised, temperature: temperature.value)
-        let report = try measure(final, temperature: temperature, conformal: manifest.conformal, quantised: quantised)
-        try write(final, manifest, quantised?.network, report)
+        let (report, logits) = try measure(final, temperature: temperature, conformal: manifest.conformal, quantised: quantised)
+        try write(final, manifest, quantised?.network, try completed(report, logits: logits))
     }
 
     private func plan(_ trained: TrainedNetworks.Trained) throws -> any FloatInferencePlan {
@@ -115,7 +117,7 @@ struct Publication {
     private func measure(
         _ final: TrainedNetworks.Trained, temperature: TemperatureOutcome, conformal: ConformalCalibration?,
         quantised: PostTrainingQuantisation.Outcome?
-    ) throws -> TrainingReport {
+    ) throws -> (report: TrainingReport, logits: [[Float]]) {
         let labels = judged.map(\.label)
         let bootstrap = Bootstrap(seed: specification.seed)
         let all = [networks.supervised, networks.teacher, networks.student].compactMap(\.self)
@@ -153,7 +155,8 @@ struct Publication {
         let judgedRows = [Precision.float: float, .int8: int8].compactMapValues(\.self).mapValues { rows in
             rows.map { Softmax.probabilities($0, temperature: temperature.value) }
         }
-        return TrainingReport(
+        let latencies = try self.latencies(final, quantised?.network)
+        let report = TrainingReport(
             specification: specification, classes: classes,
             pictures: .init(
                 training: pictures.training.count, validation: pictures.validation.count,
@@ -166,16 +169,45 @@ struct Publication {
             comparison: comparison, temperature: temperature,
             calibration: try CalibrationOutcome(logits: float, labels: labels, temperature: temperature.value),
             conformal: try conformal.map { try ConformalOutcome($0, judged: judgedRows, labels: labels) }, quantisation: quantised?.report,
-            precisions: try precisions(final, quantised?.report, labels, float: predictions, int8: int8?.map { Softmax.mode($0) }),
+            precisions: try precisions(final, quantised?.report, latencies, labels, float: predictions, int8: int8?.map { Softmax.mode($0) }),
             agreement: int8Outcome?.agreement, int8: int8Outcome,
             efficiency: .init(
                 parameters: final.graph.parameterCount, multiplyAdds: try final.graph.multiplyAdds(side: specification.imageSize),
                 threads: job.threads,
-                backend: job.backend.description, phaseSeconds: observer.phaseSeconds), notes: notes)
+                backend: job.backend.description, phaseSeconds: observer.phaseSeconds, latencies: latencies), notes: notes)
+        return (report, float)
+    }
+
+    /// By precision: how fast the finished networks are.
+    private func latencies(_ final: TrainedNetworks.Trained, _ int8: QuantisedNetwork?) throws -> [String: LatencyOutcome] {
+        let side = specification.imageSize
+        var latencies = [
+            Precision.float.rawValue: try LatencyOutcome(side: side, threads: job.threads, check: observer.check) {
+                try job.backend.inferencePlan(final.graph, final.result.parameters, $0)
+            }
+        ]
+        if let int8 {
+            latencies[Precision.int8.rawValue] = try LatencyOutcome(side: side, threads: job.threads, check: observer.check) {
+                try job.backend.inferencePlan(int8, $0)
+            }
+        }
+        return latencies
+    }
+
+    /// The report with what follows from the model's own logits, `[pictures, classes]`.
+    private func completed(_ report: TrainingReport, logits: [[Float]]) throws -> (report: TrainingReport, page: HTML) {
+        var report = report
+        let temperature = report.temperature.value
+        let wrong = WrongPicture.worst(logits, samples: judged, classes: classes, temperature: temperature)
+        report.mostWrong = wrong.map(\.wrong)
+        report.data = data
+        report.origin = ReportOrigin(job.files, backend: job.backend)
+        return (report, try ReportPage(report, thumbnails: wrong.map { try Thumbnail($0.sample.picture) }).html)
     }
 
     private func precisions(
-        _ final: TrainedNetworks.Trained, _ report: QuantisationReport?, _ labels: [Int], float: [Int], int8: [Int]?
+        _ final: TrainedNetworks.Trained, _ report: QuantisationReport?, _ latencies: [String: LatencyOutcome], _ labels: [Int],
+        float: [Int], int8: [Int]?
     ) throws -> [String: PrecisionOutcome] {
         func outcome(_ predictions: [Int], bytes: Int, latency: Double?) throws -> PrecisionOutcome {
             let matrix = try ConfusionMatrix(labels: labels, predictions: predictions, classes: classes.count)
@@ -183,7 +215,8 @@ struct Publication {
                 accuracy: matrix.accuracy, macroF1: matrix.macroF1, fileBytes: bytes, medianLatencyMilliseconds: latency)
         }
         let floatBytes = try report?.floatBytes ?? FloatFile.encode(final.result.parameters, graph: final.graph).count
-        let latency = try report?.latency?.floatMilliseconds ?? floatLatency(final)
+        // Where int8 was not measured beside it, its own.
+        let latency = report?.latency?.floatMilliseconds ?? latencies[Precision.float.rawValue]?.allThreads.median
         var precisions = [Precision.float.rawValue: try outcome(float, bytes: floatBytes, latency: latency)]
         if let int8, let bytes = report?.int8Bytes {
             precisions[Precision.int8.rawValue] = try outcome(int8, bytes: bytes, latency: report?.latency?.int8Milliseconds)
@@ -195,16 +228,6 @@ struct Publication {
     private var classesWithoutSupport: [String] {
         let present = Set(judged.map(\.label))
         return classes.indices.filter { !present.contains($0) }.map { classes[$0] }
-    }
-
-    /// Milliseconds of one picture, where int8 was not measured beside it. What the picture shows does not matter.
-    private func floatLatency(_ final: TrainedNetworks.Trained) throws -> Double {
-        let side = specification.imageSize
-        let single = PlanOptions(batch: 1, side: side, threads: job.threads)
-        return try LatencyComparison.median(
-            try job.backend.inferencePlan(final.graph, final.result.parameters, single),
-            picture: [Float](repeating: 0, count: 3 * side * side),
-            runs: QuantisationOptions().latencyRuns)
     }
 
     private var notes: [String] {
@@ -226,18 +249,19 @@ struct Publication {
         return notes
     }
 
-    private func write(_ final: TrainedNetworks.Trained, _ manifest: ModelManifest, _ int8: QuantisedNetwork?, _ report: TrainingReport)
-        throws
-    {
+    private func write(
+        _ final: TrainedNetworks.Trained, _ manifest: ModelManifest, _ int8: QuantisedNetwork?, _ made: (report: TrainingReport, page: HTML)
+    ) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let data = try encoder.encode(report)
+        let data = try encoder.encode(made.report)
         // What an attempt that died here has left is not complete: `done.json` is missing.
         if FileManager.default.fileExists(atPath: job.files.result.path) { try FileManager.default.removeItem(at: job.files.result) }
         try FileManager.default.createDirectory(at: job.files.result, withIntermediateDirectories: true)
         try ModelDirectory.write(
             manifest: manifest, graph: final.graph, parameters: final.result.parameters, quantised: int8, report: data,
             to: job.files.result.appendingPathComponent("model", isDirectory: true))
+        try AtomicFile.write(Data(made.page.text.utf8), to: job.files.reportPage)
         try AtomicFile.write(data, to: job.files.report)
     }
 }

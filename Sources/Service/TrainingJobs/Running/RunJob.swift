@@ -12,16 +12,18 @@ import Training
 ///   - threads: of the plans.
 ///   - checkpointInterval: what a kill may lose (see ``Trainer/checkpointInterval``).
 ///   - stopAsked: whether SIGTERM has come; asked before every step.
+///   - watch: is given each event of the journal as it is written; must return at once.
 /// - Returns: ``WorkerExitCode``: finished, stopped with its checkpoint kept, or failed with the reason in `result/error.json`.
 package func runJob(
     directory: URL, threads: Int, checkpointInterval: Duration = .seconds(5), backend: any Backend,
-    stopAsked: @escaping @Sendable () -> Bool = { StopSignal.isRaised }
+    stopAsked: @escaping @Sendable () -> Bool = { StopSignal.isRaised }, watch: @escaping @Sendable (JobEvent) -> Void = { _ in }
 ) async -> Int32 {
     await withCheckedContinuation { continuation in
         let thread = Thread {
             continuation.resume(
                 returning: carryOut(
-                    directory: directory, threads: threads, checkpointInterval: checkpointInterval, backend: backend, stopAsked: stopAsked))
+                    directory: directory, threads: threads, checkpointInterval: checkpointInterval, backend: backend, stopAsked: stopAsked,
+                    watch: watch))
         }
         thread.stackSize = 16 << 20
         thread.name = "aliquot.job"
@@ -30,13 +32,14 @@ package func runJob(
 }
 
 private func carryOut(
-    directory: URL, threads: Int, checkpointInterval: Duration, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool
+    directory: URL, threads: Int, checkpointInterval: Duration, backend: any Backend, stopAsked: @escaping @Sendable () -> Bool,
+    watch: @escaping @Sendable (JobEvent) -> Void
 ) -> Int32 {
     let files = JobFiles(directory)
     // An attempt that finished and then died is finished.
     if FileManager.default.fileExists(atPath: files.done.path) { return WorkerExitCode.finished }
     do {
-        let journal = try WorkerJournal(jobDirectory: directory)
+        let journal = try WorkerJournal(jobDirectory: directory, watch: watch)
         do {
             let specification = try journal.specification()
             switch specification.work {

@@ -41,7 +41,9 @@ struct TrainingJob {
         do {
             let networks = try train(recipes, pictures, runner: runner, observer: observer)
             try observer.check()
-            let publication = Publication(job: self, pictures: pictures, networks: networks, cache: cache, observer: observer)
+            let publication = Publication(
+                job: self, pictures: pictures, data: try DataOutcome(files, classes: classes, entries: entries), networks: networks,
+                cache: cache, observer: observer)
             try publication.run()
             try observer.check()
         } catch TrainingError.interrupted {

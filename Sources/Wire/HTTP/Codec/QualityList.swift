@@ -36,7 +36,15 @@ package struct QualityList: Sendable, Equatable {
         guard !members.isEmpty else { return true }
         let kind = type.prefix { $0 != "/" }
         if type.hasSuffix("/*"), members.contains(where: { $0.quality > 0 && $0.value.hasPrefix(kind + "/") }) { return true }
-        return (quality(type) ?? quality("\(kind)/*") ?? quality("*/*") ?? 0) > 0
+        return weight(type) > 0
+    }
+
+    /// Whether a client with this `Accept` likes one media type better than another; equal weights are no preference.
+    package func prefers(_ type: String, to other: String) -> Bool { !members.isEmpty && weight(type) > weight(other) }
+
+    /// The weight of a media type by its most specific member; 0 where none covers it.
+    private func weight(_ type: String) -> Double {
+        quality(type) ?? quality("\(type.prefix { $0 != "/" })/*") ?? quality("*/*") ?? 0
     }
 
     private func quality(_ value: String) -> Double? { members.first { $0.value == value }?.quality }

@@ -3,9 +3,9 @@ import Jobs
 import Networks
 
 /// The catalogue of networks as the facts that jobs are judged by.
-enum NetworkFacts {
+package enum NetworkFacts {
     /// - Throws: `EngineError` if a graph of the catalogue cannot be built (a mistake in this program).
-    static func all() throws -> [NetworkDescription] {
+    package static func all() throws -> [NetworkDescription] {
         try NetworkCatalogue.all.map { entry in
             let graph = entry.graph(classes: 1000)
             let elements = try graph.shapes(batch: 1, side: 224).reduce(0) { $0 + $1.reduce(1, *) }

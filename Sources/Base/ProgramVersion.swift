@@ -1,0 +1,4 @@
+/// The version of this program, as `/v1/version`, reports and models name it.
+package enum ProgramVersion {
+    package static let current = "0.1.0"
+}
