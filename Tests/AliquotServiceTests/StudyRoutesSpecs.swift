@@ -35,9 +35,10 @@ struct StudyRoutesSpecs {
             #expect(page.fields["x-content-type-options"] == "nosniff")
             let table = try await live.call(job["result"]["pages"]["csv"].string ?? "")
             #expect(table.status == 200 && table.fields["content-type"] == "text/csv; charset=utf-8")
-            // And a training has none of these
+            // And a training has a page, but no table
             let training = try #require(trainings.first?["id"].string)
-            #expect(try await live.call("/v1/jobs/\(training)/report.html").status == 404)
+            #expect(try await live.call("/v1/jobs/\(training)/report.html").status == 200)
+            #expect(try await live.call("/v1/jobs/\(training)/report.csv").status == 404)
             // And every version of its models is there
             #expect(try await live.call("/v1/models/cells.resnet18.supervised").json["versions"].array.count == 2)
             // And nothing is left of the manifests

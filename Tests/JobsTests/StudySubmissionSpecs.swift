@@ -46,6 +46,24 @@ struct StudySubmissionSpecs {
         #expect(plan.study.seeds == [5, 9] && plan.study.priority == 3 && plan.study.revisions.isEmpty)
     }
 
+    @Test("holds standard networks beside its grid, each trained on labels alone")
+    func standardNetworks() throws {
+        // Given a compact network with two methods, and a standard one
+        let plan = try Self.plan(
+            #"{"datasets":["cells"],"networks":["mobilenet_v2"],"standard_networks":["resnet18"],"methods":["supervised","fixmatch"],"seeds":[5]}"#
+        )
+        // Then the standard one has one training
+        #expect(
+            plan.trainings.map { "\($0.network) \($0.method.rawValue)" } == [
+                "mobilenet_v2 supervised", "mobilenet_v2 fixmatch", "resnet18 supervised",
+            ])
+        #expect(plan.study.columns.count == 3)
+        // And one that stands in the grid already, or that is none, is refused where it stands
+        let faults = try Self.faults(
+            #"{"datasets":["cells"],"networks":["mobilenet_v2"],"standard_networks":["mobilenet_v2","nonet"],"methods":["fixmatch"]}"#)
+        #expect(faults == ["/standard_networks/0 duplicate", "/standard_networks/1 unknown_network"])
+    }
+
     @Test("of one dataset names its models after it, and has three seeds unless told otherwise")
     func defaults() throws {
         let plan = try Self.plan(#"{"type":"study","datasets":["cells"],"networks":["mobilenet_v2"],"methods":["supervised"]}"#)

@@ -64,6 +64,35 @@ struct StudyReportSpecs {
         #expect(abs(cell.macroF1.mean - 0.53) < 1e-12 && abs((cell.macroF1.standardDeviation ?? 0) - 0.02 / Double(2).squareRoot()) < 1e-12)
     }
 
+    @Test("holds a standard network against the compact ones without making their blocks incomplete")
+    func standardNetwork() throws {
+        // Given two datasets, a compact network with two methods, and a standard one that has labels alone
+        let specification = StudySpecification(
+            datasets: ["a", "b"].compactMap(ResourceName.init), revisions: [1, 1], networks: ["small"], methods: [.supervised, .fixmatch],
+            standardNetworks: ["large"], seeds: [1])
+        let rows = ["a", "b"].flatMap { dataset in
+            [
+                Self.row(dataset, "small", .supervised, seed: 1, macroF1: 0.6),
+                Self.row(dataset, "small", .fixmatch, seed: 1, macroF1: 0.8),
+                Self.row(dataset, "large", .supervised, seed: 1, macroF1: 0.7, isCompact: false),
+            ]
+        }
+        // When the report is made
+        let report = try StudyReport(specification, rows: rows)
+        // Then methods are compared over the compact network, whole, and the standard one stands in its own question
+        #expect(report.comparisons.map(\.question) == [.method, .compactSemiSupervised])
+        #expect(report.comparisons[0].blocks == ["a · small", "b · small"] && report.comparisons[0].incompleteBlocks.isEmpty)
+        #expect(report.comparisons[1].values == [[0.8, 0.7], [0.8, 0.7]])
+        // And the page shows it, with a dash where it was not trained
+        #expect(report.cells.count == 6 && report.points.count == 3)
+        #expect(StudyPage.html(report).contains("large (on labels alone)"))
+        // And a study of an earlier release, which has no such field, can be read
+        var fields = try #require(try JSONSerialization.jsonObject(with: JSONEncoder().encode(specification)) as? [String: Any])
+        fields["standard_networks"] = nil
+        let old = try JSONDecoder().decode(StudySpecification.self, from: JSONSerialization.data(withJSONObject: fields))
+        #expect(old.standardNetworks.isEmpty && old.networks == ["small"])
+    }
+
     @Test("of one dataset takes its seeds as blocks, says so, and holds compact networks with unlabelled pictures against standard ones")
     func oneDataset() throws {
         // Given a compact and a standard network, with and without unlabelled pictures, four seeds

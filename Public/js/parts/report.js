@@ -2,7 +2,7 @@
 import { el, facts, table } from "../dom.js";
 import { bytes, count, counted, decimal, duration, large, milliseconds, percent, words } from "../format.js";
 
-export function reportSection(report) {
+export function reportSection(report, pages) {
   if (!report.precisions) return importReport(report);
   const model = report.model === "supervised" ? report.supervised : report.student ?? report.supervised;
   return el("section", null, el("h2", null, "What was measured"),
@@ -13,7 +13,8 @@ export function reportSection(report) {
     learning(report), precisions(report),
     model && el("div", { class: "columns wide" }, perClass(model.measures, report.classes), confusion(model.measures.confusion.counts, report.classes)),
     model && more(model.measures, report),
-    (report.notes ?? []).length > 0 && el("ul", { class: "small soft" }, report.notes.map((note) => el("li", null, note))));
+    (report.notes ?? []).length > 0 && el("ul", { class: "small soft" }, report.notes.map((note) => el("li", null, note))),
+    pages?.html && el("p", null, el("a", { class: "button", href: pages.html, target: "_blank" }, "The whole report")));
 }
 
 /// What a study came to, in sentences; the page has the rest.

@@ -55,7 +55,7 @@ export async function jobView(place, [id], leaving) {
     if (job.state !== "succeeded") return;
     try {
       const found = await get(`${address}/report`);
-      if (!leaving.aborted) show(report, job.type === "study" ? studyReport(found, job) : reportSection(found));
+      if (!leaving.aborted) show(report, job.type === "study" ? studyReport(found, job) : reportSection(found, job.result?.pages));
     } catch (error) { if (error.status !== 404 && !leaving.aborted) show(report, problemNotice(error)); }
   }
 

@@ -21,7 +21,7 @@ struct ResultAdoption: Sendable {
             let version = try await models.adopt(result: result.appendingPathComponent("model"), name: work.model, job: job.id)
             // `latest` has moved on: the version before it leaves the memory, unless another alias names it.
             await predictors?.retire(work.model, except: Set(try await models.aliases(work.model).values))
-            return JobResult(model: work.model, version: version, report: report)
+            return JobResult(model: work.model, version: version, report: report, pages: ["html": "\(report).html"])
         case .study:
             let counts = try JSONDecoder().decode(StudyCounts.self, from: Data(contentsOf: result.appendingPathComponent("report.json")))
             return JobResult(

@@ -23,12 +23,12 @@ extension OpenAPISchemas {
               },
               "metrics": {"type": ["object", "null"], "description": "The latest value of each measure."},
               "result": {
-                "type": ["object", "null"], "description": "Of a training: model, version, report. Of a study: report, pages, counts. Of an import: what was taken in.",
+                "type": ["object", "null"], "description": "Of a training: model, version, report, pages. Of a study: report, pages, counts. Of an import: what was taken in.",
                 "properties": {
                   "model": {"type": ["string", "null"]}, "version": {"type": ["integer", "null"]}, "report": {"type": ["string", "null"]},
                   "counts": {"type": ["object", "null"], "additionalProperties": {"type": "integer"}},
                   "pages": {
-                    "type": ["object", "null"], "description": "Links of a study's report as `html` and `csv`.",
+                    "type": ["object", "null"], "description": "Links of the report as a page, `html`, and of a study's as a table, `csv`.",
                     "additionalProperties": {"type": "string"}
                   }
                 }

@@ -22,7 +22,7 @@ extension OpenAPISchemas {
               },
               "StudyJob": {
                 "type": "object", "additionalProperties": false, "required": ["type", "datasets", "networks", "methods"],
-                "description": "Trains datasets × networks × methods × seeds, each as a job of its own, and compares them. At most \(StudySpecification.Limits.trainings) trainings; a field that only some methods have is given to these.",
+                "description": "Trains datasets × (networks × methods + standard_networks) × seeds, each as a job of its own, and compares them. At most \(StudySpecification.Limits.trainings) trainings; a field that only some methods have is given to these.",
                 "properties": {
                   "type": {"const": "study"},
                   "datasets": {
@@ -30,6 +30,10 @@ extension OpenAPISchemas {
                     "items": {"$ref": "#/components/schemas/Name"}, "description": "Each is frozen as it stands."
                   },
                   "networks": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"type": "string"}, "description": "Of GET /v1/networks."},
+                  "standard_networks": {
+                    "type": ["array", "null"], "uniqueItems": true, "items": {"type": "string"},
+                    "description": "Networks that are trained by supervised only, whatever the methods are: what compact ones are held against."
+                  },
                   "methods": {
                     "type": "array", "minItems": 1, "uniqueItems": true,
                     "items": {"enum": \(choices(TrainSpecification.Method.allCases.map(\.rawValue)))}

@@ -9,7 +9,7 @@ package struct JobResult: Codable, Sendable, Equatable {
     package var report: String?
     /// Numbers of an import: `added`, `same`, `refused`, …; of a study: `trainings`, `failed`.
     package let counts: [String: Int]?
-    /// A study's report as a page and as a table: links by `html`, `csv`.
+    /// The report of a training or a study as a page, and of a study as a table: links by `html`, `csv`.
     package let pages: [String: String]?
 
     package init(

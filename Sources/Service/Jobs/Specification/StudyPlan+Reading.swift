@@ -22,6 +22,11 @@ extension StudyPlan {
     static func read(_ reader: inout FieldReader, _ context: SubmissionContext, facts: [ResourceName: DatasetFacts]) -> StudyPlan? {
         let datasets = distinct("datasets", reader.strings("datasets", count: 1...StudySpecification.Limits.datasets), &reader)
         let networks = distinct("networks", reader.strings("networks", count: 1...max(1, context.networks.count)), &reader)
+        let standards = distinct(
+            "standard_networks", reader.strings("standard_networks", count: 0...max(1, context.networks.count)), &reader)
+        for (index, name) in (standards ?? []).enumerated() where networks?.contains(name) == true {
+            reader.adopt([.init(pointer: "/standard_networks/\(index)", code: "duplicate", detail: "'\(name)' stands in networks already")])
+        }
         let methods = distinct("methods", reader.strings("methods", count: 1...max(1, context.methods.count)), &reader)
         let seeds =
             reader.value("seeds") == nil
@@ -31,7 +36,8 @@ extension StudyPlan {
                 &reader
             )?.map(UInt64.init)
         let model = reader.string("model")
-        let weights = weights(reader.strings("weights", count: 0...max(1, context.networks.count)), networks ?? [], &reader, context)
+        let weights = weights(
+            reader.strings("weights", count: 0...max(1, context.networks.count)), (networks ?? []) + (standards ?? []), &reader, context)
         var common: [JSONValue.Field] = []
         for name in commonFields { if let value = reader.value(name) { common.append(.init(name: name, value: value)) } }
         for name in ["datasets", "networks", "methods"] where reader.value(name) == nil {
@@ -40,15 +46,20 @@ extension StudyPlan {
         reader.finish()
         judgeMethodFields(common, methods ?? [], &reader)
         if let datasets, let networks, let methods, let seeds {
-            judgeSize(datasets.count * networks.count * methods.count, seeds.count, &reader)
+            judgeSize(datasets.count * (networks.count * methods.count + (standards ?? []).count), seeds.count, &reader)
         }
 
         var trainings: [TrainSpecification] = []
         var faults: [SpecificationFault] = []
         // An axis that cannot be read is one unknown place: the other fields are judged all the same.
+        let columns =
+            places(networks).map { (field: "networks", place: $0.0, network: $0.1, methods: places(methods)) }
+            + (standards ?? []).enumerated().map { place, network in
+                (field: "standard_networks", place: place, network: network, methods: [(0, TrainSpecification.Method.supervised.rawValue)])
+            }
         for (place, dataset) in places(datasets) {
-            for (networkPlace, network) in places(networks) {
-                for (methodPlace, method) in places(methods) where trainings.count < StudySpecification.Limits.trainings {
+            for (field, networkPlace, network, methods) in columns {
+                for (methodPlace, method) in methods where trainings.count < StudySpecification.Limits.trainings {
                     let ownWeights = network.flatMap { weights[$0] }
                     var fields = fitting(common, method: method, hasWeights: ownWeights != nil, someHaveWeights: !weights.isEmpty)
                     for (name, value) in [("dataset", dataset), ("network", network), ("method", method), ("weights", ownWeights)] {
@@ -63,7 +74,7 @@ extension StudyPlan {
                     var inner = FieldReader(.object(fields))
                     let training = TrainSpecification.read(&inner, context.with(dataset: name.flatMap { facts[$0] }))
                     let moves = [
-                        "/dataset": dataset.map { _ in "/datasets/\(place)" }, "/network": network.map { _ in "/networks/\(networkPlace)" },
+                        "/dataset": dataset.map { _ in "/datasets/\(place)" }, "/network": network.map { _ in "/\(field)/\(networkPlace)" },
                         "/method": method.map { _ in "/methods/\(methodPlace)" },
                     ]
                     faults += inner.faults.compactMap { $0.moved(moves) }
@@ -75,7 +86,7 @@ extension StudyPlan {
         guard reader.faults.isEmpty, let datasets, let networks, let methods, let seeds else { return nil }
         let study = StudySpecification(
             datasets: datasets.compactMap(ResourceName.init), networks: networks,
-            methods: methods.compactMap(TrainSpecification.Method.init),
+            methods: methods.compactMap(TrainSpecification.Method.init), standardNetworks: standards ?? [],
             seeds: seeds, priority: trainings.first?.priority ?? TrainSpecification.Defaults.priority)
         return StudyPlan(study: study, trainings: trainings)
     }
@@ -112,7 +123,7 @@ extension StudyPlan {
             reader.adopt([
                 .init(
                     pointer: "", code: "too_many_trainings",
-                    detail: "datasets × networks × methods × seeds are \(count); allowed are \(limit)")
+                    detail: "datasets × (networks × methods + standard_networks) × seeds are \(count); allowed are \(limit)")
             ])
         } else if count < 2 {
             reader.adopt([

@@ -169,7 +169,8 @@ struct Publication {
             comparison: comparison, temperature: temperature,
             calibration: try CalibrationOutcome(logits: float, labels: labels, temperature: temperature.value),
             conformal: try conformal.map { try ConformalOutcome($0, judged: judgedRows, labels: labels) }, quantisation: quantised?.report,
-            precisions: try precisions(final, quantised?.report, latencies, labels, float: predictions, int8: int8?.map { Softmax.mode($0) }),
+            precisions: try precisions(
+                final, quantised?.report, latencies, labels, float: predictions, int8: int8?.map { Softmax.mode($0) }),
             agreement: int8Outcome?.agreement, int8: int8Outcome,
             efficiency: .init(
                 parameters: final.graph.parameterCount, multiplyAdds: try final.graph.multiplyAdds(side: specification.imageSize),

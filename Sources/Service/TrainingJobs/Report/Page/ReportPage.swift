@@ -157,7 +157,19 @@ struct ReportPage {
                 "<p>On the diagonal a probability of 80 % is right in 80 of 100 cases; below it the network is too sure of itself.</p>",
                 CalibrationPlot(calibration).html,
                 "<p class=\"small soft\">\(error ?? "Expected calibration error \(Figures.decimal(raw)).") Temperature: \(report.temperature.note).</p>",
+                predictionSets,
             ])
+    }
+
+    /// What the sets of classes that answers carry are worth.
+    private var predictionSets: HTML {
+        guard let conformal = report.conformal else { return "" }
+        let promise =
+            "Each answer carries a set of classes that shall hold the true one in \(Figures.percent(1 - conformal.alpha)) of the cases (\(conformal.note)). "
+        let found = conformal.precisions.sorted { $0.key < $1.key }.map { name, outcome in
+            "In \(name) it does in \(Figures.percent(outcome.coverage.coverage)), with \(Figures.decimal(outcome.coverage.meanSize, 2)) classes a set."
+        }
+        return "<p class=\"small soft\">\(promise + found.joined(separator: " "))</p>"
     }
 
     private var precisions: HTML {
@@ -183,12 +195,18 @@ struct ReportPage {
             "pictures/s, batch 16", "activations",
         ].map { Table.Column(title: $0) }
         let agreement = report.agreement.map { "Both give the same class for \(Figures.percent($0)) of the pictures. " } ?? ""
+        let doubt =
+            report.int8.map { int8 in
+                int8.margin > 0
+                    ? "int8 is in doubt about \(Figures.percent(int8.doubt)) of them and asks float; left alone it gives float's class for \(Figures.percent(int8.agreementAlone)). "
+                    : ""
+            } ?? ""
         let reasons = (report.quantisation?.reasons ?? []).map { reason -> HTML in "<p class=\"small soft\">\(reason)</p>" }
         return Self.section(
             "Size and speed",
             [
                 Table.of("", columns, rows),
-                "<p class=\"small soft\">\(agreement)Times are medians on this machine, in brackets the 95th percentile, without decoding. \(Figures.large(report.efficiency.parameters)) parameters, \(Figures.large(report.efficiency.multiplyAdds)) multiply-adds a picture.</p>",
+                "<p class=\"small soft\">\(agreement)\(doubt)Times are medians on this machine, in brackets the 95th percentile, without decoding. \(Figures.large(report.efficiency.parameters)) parameters, \(Figures.large(report.efficiency.multiplyAdds)) multiply-adds a picture.</p>",
             ] + reasons)
     }
 

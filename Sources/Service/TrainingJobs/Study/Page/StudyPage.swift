@@ -51,6 +51,10 @@ enum StudyPage {
         }
         let rows = [
             ("Datasets", datasets.joined(separator: ", ")), ("Networks", asked.networks.joined(separator: ", ")),
+            (
+                "Standard networks",
+                asked.standardNetworks.isEmpty ? "none" : asked.standardNetworks.joined(separator: ", ") + " (on labels alone)"
+            ),
             ("Methods", asked.methods.map(\.rawValue).joined(separator: ", ")),
             ("Seeds", asked.seeds.map(String.init).joined(separator: ", ")),
             ("Trainings", "\(report.trainings.count), of which \(done) have a result"),
@@ -116,8 +120,12 @@ enum StudyPage {
     }
 
     private static func heatMap(_ report: StudyReport) -> String {
-        let methods = report.specification.methods.map(\.rawValue)
-        let networks = report.specification.networks
+        let columns = report.specification.columns
+        var (methods, networks): ([String], [String]) = ([], [])
+        for (network, method) in columns {
+            if !methods.contains(method.rawValue) { methods.append(method.rawValue) }
+            if !networks.contains(network) { networks.append(network) }
+        }
         let values = report.cells.map(\.macroF1.mean)
         guard let low = values.min(), let high = values.max() else { return "" }
         // The longer axis goes across: datasets go down already.

@@ -50,9 +50,11 @@ extension StudyReport {
     {
         let seedsAreBlocks = specification.datasets.count == 1
         func treatment(_ row: StudyRow) -> String? {
+            // A standard network has one method only: it stands in the question that is about it.
+            let isStandard = specification.standardNetworks.contains(row.network)
             switch question {
-            case .method: return row.method.rawValue
-            case .network: return row.network
+            case .method: return isStandard ? nil : row.method.rawValue
+            case .network: return isStandard ? nil : row.network
             case .compactSemiSupervised:
                 return row.isCompact == row.method.usesUnlabelled ? "\(row.network) · \(row.method.rawValue)" : nil
             }
@@ -98,17 +100,15 @@ extension StudyReport {
     private static func cells(_ specification: StudySpecification, _ rows: [StudyRow]) throws(EvaluationError) -> [StudyCell] {
         var cells: [StudyCell] = []
         for dataset in specification.datasets.map(\.description) {
-            for network in specification.networks {
-                for method in specification.methods {
-                    let outcomes = rows.filter { $0.dataset == dataset && $0.network == network && $0.method == method }.compactMap(
-                        \.outcome)
-                    guard !outcomes.isEmpty else { continue }
-                    cells.append(
-                        StudyCell(
-                            dataset: dataset, network: network, method: method.rawValue,
-                            macroF1: try SampleMoments(outcomes.map(\.macroF1)),
-                            accuracy: try SampleMoments(outcomes.map(\.accuracy))))
-                }
+            for (network, method) in specification.columns {
+                let outcomes = rows.filter { $0.dataset == dataset && $0.network == network && $0.method == method }.compactMap(
+                    \.outcome)
+                guard !outcomes.isEmpty else { continue }
+                cells.append(
+                    StudyCell(
+                        dataset: dataset, network: network, method: method.rawValue,
+                        macroF1: try SampleMoments(outcomes.map(\.macroF1)),
+                        accuracy: try SampleMoments(outcomes.map(\.accuracy))))
             }
         }
         return cells
@@ -117,19 +117,17 @@ extension StudyReport {
     private static func points(_ specification: StudySpecification, _ rows: [StudyRow]) -> [StudyPoint] {
         func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
         var points: [StudyPoint] = []
-        for network in specification.networks {
-            for method in specification.methods {
-                let outcomes = rows.filter { $0.network == network && $0.method == method }.compactMap(\.outcome)
-                for precision in ["float", "int8"] {
-                    let measured = outcomes.compactMap { $0.precisions[precision] }
-                    guard !measured.isEmpty else { continue }
-                    let latencies = measured.compactMap(\.medianLatencyMilliseconds)
-                    points.append(
-                        StudyPoint(
-                            network: network, method: method.rawValue, precision: precision, accuracy: mean(measured.map(\.accuracy)),
-                            macroF1: mean(measured.map(\.macroF1)), fileBytes: mean(measured.map { Double($0.fileBytes) }),
-                            latencyMilliseconds: latencies.isEmpty ? nil : mean(latencies)))
-                }
+        for (network, method) in specification.columns {
+            let outcomes = rows.filter { $0.network == network && $0.method == method }.compactMap(\.outcome)
+            for precision in ["float", "int8"] {
+                let measured = outcomes.compactMap { $0.precisions[precision] }
+                guard !measured.isEmpty else { continue }
+                let latencies = measured.compactMap(\.medianLatencyMilliseconds)
+                points.append(
+                    StudyPoint(
+                        network: network, method: method.rawValue, precision: precision, accuracy: mean(measured.map(\.accuracy)),
+                        macroF1: mean(measured.map(\.macroF1)), fileBytes: mean(measured.map { Double($0.fileBytes) }),
+                        latencyMilliseconds: latencies.isEmpty ? nil : mean(latencies)))
             }
         }
         return points
