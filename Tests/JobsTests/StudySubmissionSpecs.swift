@@ -50,7 +50,7 @@ struct StudySubmissionSpecs {
     func standardNetworks() throws {
         // Given a compact network with two methods, and a standard one
         let plan = try Self.plan(
-            #"{"datasets":["cells"],"networks":["mobilenet_v2"],"standard_networks":["resnet18"],"methods":["supervised","fixmatch"],"seeds":[5]}"#
+            #"{"type":"study","datasets":["cells"],"networks":["mobilenet_v2"],"standard_networks":["resnet18"],"methods":["supervised","fixmatch"],"seeds":[5]}"#
         )
         // Then the standard one has one training
         #expect(
@@ -60,8 +60,33 @@ struct StudySubmissionSpecs {
         #expect(plan.study.columns.count == 3)
         // And one that stands in the grid already, or that is none, is refused where it stands
         let faults = try Self.faults(
-            #"{"datasets":["cells"],"networks":["mobilenet_v2"],"standard_networks":["mobilenet_v2","nonet"],"methods":["fixmatch"]}"#)
+            #"{"type":"study","datasets":["cells"],"networks":["mobilenet_v2"],"standard_networks":["mobilenet_v2","nonet"],"methods":["fixmatch"]}"#
+        )
         #expect(faults == ["/standard_networks/0 duplicate", "/standard_networks/1 unknown_network"])
+    }
+
+    @Test("gives a method fields of its own, and tells their faults where they stand")
+    func methodFields() throws {
+        // Given common fields, and other ones for fixmatch
+        let plan = try Self.plan(
+            #"""
+            {"type":"study","datasets":["cells"],"networks":["mobilenet_v2"],"methods":["supervised","fixmatch"],"seeds":[5],"epochs":9,
+             "method_fields":{"fixmatch":{"epochs":3,"threshold":0.9}}}
+            """#)
+        // Then each method has its own
+        #expect(plan.trainings.map(\.epochs) == [9, 3] && plan.trainings[1].semiSupervision.threshold == 0.9)
+        // And what is wrong is told at its place
+        let faults = try Self.faults(
+            #"""
+            {"type":"study","datasets":["cells"],"networks":["mobilenet_v2"],"methods":["supervised","fixmatch"],
+             "method_fields":{"fixmatch":{"epochs":0,"seed":3},"supervised":{"threshold":0.9},"mixmatch":{},"other/one":7}}
+            """#)
+        #expect(
+            faults == [
+                "/method_fields/fixmatch/epochs out_of_range", "/method_fields/fixmatch/seed unknown_field",
+                "/method_fields/mixmatch unknown_method", "/method_fields/other~1one unknown_method",
+                "/method_fields/supervised/threshold not_for_method",
+            ])
     }
 
     @Test("of one dataset names its models after it, and has three seeds unless told otherwise")

@@ -29,11 +29,11 @@ struct ReportPageSpecs {
                     dataset: dataset, revision: 1, method: .plainDistillation, network: "mobilenet_v2", imageSize: 32, epochs: 2,
                     batchSize: 4,
                     confidence: 0.3)))
-        try place.writeRevision(labelled: 12, unlabelled: 8, test: 30, classes: classes, strength: 0)
+        try place.writeRevision(.init(labelled: 12, unlabelled: 8, test: 30, classes: classes, strength: 0))
         // When it is carried out
         let status = await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
         #expect(status == WorkerExitCode.finished)
-        let page = try String(contentsOf: place.files.page, encoding: .utf8)
+        let page = try String(contentsOf: place.files.reportPage, encoding: .utf8)
         // Then the names stand there as text, in table, matrix and gallery
         #expect(page.components(separatedBy: "&lt;script&gt;alert(1)").count > 4)
         #expect(page.contains("&quot;&gt;&lt;svg onload=alert(2)&gt;&#39;&amp;"))
@@ -52,8 +52,8 @@ struct ReportPageSpecs {
         #expect(wrong.map(\.labelProbability) == wrong.map(\.labelProbability).sorted())
         let measures = try #require(report.student?.measures)
         #expect(wrong.count == min(WrongPicture.limit, measures.confusion.total - measures.confusion.correct))
-        #expect(report.calibration?.raw.bins.reduce(0) { $0 + $1.samples } == 30)
-        #expect(report.calibration?.raw.expectedCalibrationError == measures.expectedCalibrationError)
+        #expect(report.calibration.raw.bins.reduce(0) { $0 + $1.samples } == 30)
+        #expect(report.calibration.raw.expectedCalibrationError == measures.expectedCalibrationError)
         #expect(report.data?.digest == (try SHA256Digest(ofFile: place.files.revision)) && report.data?.counts.test == 30)
         #expect(report.origin?.version == ProgramVersion.current && report.efficiency.latencies?["float"] != nil)
     }

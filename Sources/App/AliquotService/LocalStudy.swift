@@ -6,6 +6,7 @@ import Foundation
 import Jobs
 import Logging
 import ModelStore
+import TrainingJobs
 import WeightsStore
 
 /// A study without a server: the stores and the queue of the service in a folder of its own, workers as child processes, nobody listening.

@@ -13,6 +13,10 @@ public struct Classification: Sendable, Equatable {
     public let predictions: [Prediction]
     /// `float` or `int8`.
     public let precision: String
+    /// Whether int8 was asked and not sure enough, so that float answered.
+    public let wasInDoubt: Bool
+    /// The classes among which the true one is as often as the model promises, the likeliest first; nil where it promises nothing.
+    public let predictionSet: [String]?
     /// The forward pass, milliseconds.
     public let milliseconds: Double
     /// As the HTTP interface gives it.
@@ -26,6 +30,8 @@ public struct Classification: Sendable, Equatable {
     init(_ answer: Answer) {
         predictions = answer.predictions.map { Prediction(label: $0.label, probability: $0.probability) }
         precision = answer.precision.rawValue
+        wasInDoubt = answer.inDoubt ?? false
+        predictionSet = answer.predictionSet
         milliseconds = answer.timing.infer
         self.answer = answer
     }

@@ -75,7 +75,7 @@ public final class Model: Sendable {
         async throws(AliquotError) -> Classification
     {
         let precision = arithmetic.flatMap { Precision(rawValue: $0.rawValue) }
-        do { return Classification(try await predictor.classify(picture, topK: top, precision: precision)) } catch {
+        do { return Classification(try await predictor.classify(picture, ClassifyOptions(topK: top, precision: precision))) } catch {
             throw AliquotError(error, model: folder.path, picture: name)
         }
     }

@@ -34,6 +34,10 @@ extension OpenAPISchemas {
                     "type": ["array", "null"], "uniqueItems": true, "items": {"type": "string"},
                     "description": "Networks that are trained by supervised only, whatever the methods are: what compact ones are held against."
                   },
+                  "method_fields": {
+                    "type": ["object", "null"], "additionalProperties": {"type": "object"},
+                    "description": "By method: fields that its trainings have instead of the common ones, such as epochs."
+                  },
                   "methods": {
                     "type": "array", "minItems": 1, "uniqueItems": true,
                     "items": {"enum": \(choices(TrainSpecification.Method.allCases.map(\.rawValue)))}

@@ -40,11 +40,13 @@ extension StudyPlan {
             reader.strings("weights", count: 0...max(1, context.networks.count)), (networks ?? []) + (standards ?? []), &reader, context)
         var common: [JSONValue.Field] = []
         for name in commonFields { if let value = reader.value(name) { common.append(.init(name: name, value: value)) } }
+        let own = methodFields(&reader, methods ?? [])
         for name in ["datasets", "networks", "methods"] where reader.value(name) == nil {
             reader.refuse(name, "required", "the field is needed")
         }
         reader.finish()
         judgeMethodFields(common, methods ?? [], &reader)
+        for (method, fields) in own { judgeOwnFields(fields, method, &reader) }
         if let datasets, let networks, let methods, let seeds {
             judgeSize(datasets.count * (networks.count * methods.count + (standards ?? []).count), seeds.count, &reader)
         }
@@ -61,7 +63,10 @@ extension StudyPlan {
             for (field, networkPlace, network, methods) in columns {
                 for (methodPlace, method) in methods where trainings.count < StudySpecification.Limits.trainings {
                     let ownWeights = network.flatMap { weights[$0] }
-                    var fields = fitting(common, method: method, hasWeights: ownWeights != nil, someHaveWeights: !weights.isEmpty)
+                    let ownFields = method.flatMap { own[$0] } ?? []
+                    let shared = common.filter { field in !ownFields.contains { $0.name == field.name } }
+                    var fields = fitting(shared, method: method, hasWeights: ownWeights != nil, someHaveWeights: !weights.isEmpty)
+                    fields += ownFields
                     for (name, value) in [("dataset", dataset), ("network", network), ("method", method), ("weights", ownWeights)] {
                         if let value { fields.append(.init(name: name, value: .string(value))) }
                     }
@@ -73,10 +78,11 @@ extension StudyPlan {
                     }
                     var inner = FieldReader(.object(fields))
                     let training = TrainSpecification.read(&inner, context.with(dataset: name.flatMap { facts[$0] }))
-                    let moves = [
+                    var moves = [
                         "/dataset": dataset.map { _ in "/datasets/\(place)" }, "/network": network.map { _ in "/\(field)/\(networkPlace)" },
                         "/method": method.map { _ in "/methods/\(methodPlace)" },
                     ]
+                    for field in ownFields { moves["/\(field.name)"] = "/method_fields/\(method ?? "")/\(field.name)" }
                     faults += inner.faults.compactMap { $0.moved(moves) }
                     if let training { trainings += (seeds ?? StudySpecification.defaultSeeds).map { training.with(seed: $0) } }
                 }
@@ -154,6 +160,43 @@ extension StudyPlan {
             byNetwork[network] = name
         }
         return byNetwork
+    }
+
+    /// `method_fields`: by method, fields that its trainings have instead of the common ones.
+    private static func methodFields(_ reader: inout FieldReader, _ methods: [String]) -> [String: [JSONValue.Field]] {
+        guard let value = reader.value("method_fields") else { return [:] }
+        guard case .object(let entries) = value else {
+            reader.refuse("method_fields", "wrong_type", "an object from method to its fields should stand here, not \(value.kind)")
+            return [:]
+        }
+        var own: [String: [JSONValue.Field]] = [:]
+        for entry in entries {
+            let pointer = "/method_fields" + SpecificationFault.step(entry.name)
+            if !methods.contains(entry.name) {
+                reader.adopt([
+                    .init(
+                        pointer: pointer, code: "unknown_method",
+                        detail: "the study's methods are \(methods.prefix(20).joined(separator: ", "))")
+                ])
+            } else if case .object(let fields) = entry.value {
+                own[entry.name] = fields
+            } else {
+                reader.adopt([
+                    .init(pointer: pointer, code: "wrong_type", detail: "an object of fields should stand here, not \(entry.value.kind)")
+                ])
+            }
+        }
+        return own
+    }
+
+    private static func judgeOwnFields(_ fields: [JSONValue.Field], _ method: String, _ reader: inout FieldReader) {
+        for field in fields where !commonFields.contains(field.name) {
+            reader.adopt([
+                .init(
+                    pointer: "/method_fields/\(method)" + SpecificationFault.step(field.name), code: "unknown_field",
+                    detail: "known are \(commonFields.sorted().joined(separator: ", "))")
+            ])
+        }
     }
 
     /// A field that only some methods know is for them; one that no method of the study knows is a mistake.
