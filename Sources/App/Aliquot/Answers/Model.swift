@@ -51,6 +51,7 @@ public final class Model: Sendable {
     /// Classifies a picture: JPEG, PNG, TIFF, WebP or BMP.
     ///
     /// - Parameters:
+    ///   - picture: a file.
     ///   - top: how many of the likeliest classes are given, 1 or more.
     ///   - arithmetic: `nil` for the model's own choice.
     /// - Throws: ``AliquotError/picture(name:reason:)``, ``AliquotError/model(path:reason:)``, ``AliquotError/cancelled``.
@@ -70,7 +71,11 @@ public final class Model: Sendable {
 
     /// Classifies a picture that is in memory.
     ///
-    /// - Parameter name: what an error calls it.
+    /// - Parameters:
+    ///   - picture: the bytes of a file.
+    ///   - name: what an error calls it.
+    ///   - top: how many of the likeliest classes are given, 1 or more.
+    ///   - arithmetic: `nil` for the model's own choice.
     public func classify(_ picture: [UInt8], name: String = "the picture", top: Int = 5, arithmetic: Arithmetic? = nil)
         async throws(AliquotError) -> Classification
     {

@@ -1,6 +1,6 @@
 /// What is trained, and how. Everything but ``network`` and ``method`` may stay `nil`: then it has the default that `docs/learning.md` gives with its reason.
 ///
-/// The names in the HTTP interface stand in ``CodingKeys``; the same judgement refuses what cannot work, all faults at once.
+/// `GET /v1/methods` describes the same fields; the same judgement refuses what cannot work, all faults at once.
 public struct TrainingOptions: Sendable, Codable, Equatable {
     /// How a picture becomes square.
     public enum Fit: String, Sendable, Codable { case crop, pad, squish }
