@@ -23,6 +23,7 @@ func shim(_ name: String, apt package: String) -> Target {
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -35,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         // Only for `swift package generate-documentation`.
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
@@ -85,6 +87,12 @@ let package = Package(
         room("Learning", "Evaluation", ["Base"]),
         // ModelFormat: reads and writes models and weights: model directory, safetensors.
         room("Learning", "ModelFormat", ["Base", "Tensors", "Engine"]),
+        // ONNXSchema: ONNX's messages, made by protoc-gen-swift from onnx.proto beside it.
+        .target(
+            name: "ONNXSchema", dependencies: [protobuf], path: "Sources/Learning/ONNXSchema", exclude: ["onnx.proto"],
+            swiftSettings: strict),
+        // ModelExport: a trained model in other programs' formats: ONNX, BioImage Model Zoo.
+        room("Learning", "ModelExport", ["Base", "Images", "Tensors", "Engine", "Evaluation", "ModelFormat", "ONNXSchema", "CArchive"]),
         // Training: the loop: batches in, loss down, checkpoints and events out.
         room("Learning", "Training", ["Base", "Tensors", "Images", "Augmentation", "Engine", "ModelFormat", "Evaluation"]),
         // SemiSupervised: learns from unlabelled images.
@@ -125,9 +133,8 @@ let package = Package(
         room(
             "App", "Aliquot",
             [
-                "Base", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Training", "Inference", "DatasetStore",
-                "WeightsStore",
-                "Jobs", "TrainingJobs",
+                "Base", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "ModelExport", "Training", "Inference",
+                "DatasetStore", "WeightsStore", "Jobs", "TrainingJobs",
             ]),
         room(
             "App", "AliquotService",
@@ -157,6 +164,9 @@ let package = Package(
         specs(
             "Quantization",
             ["Base", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Evaluation", "Images", "Inference", "TestSupport"]),
+        specs(
+            "ModelExport",
+            ["Base", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Quantization", "ONNXSchema", "TestSupport"]),
         specs("Inference", ["Base", "Tensors", "Engine", "Evaluation", "ModelFormat", "Images", "TestSupport"]),
         // EndToEndTests: the real program over loopback.
         .testTarget(

@@ -16,9 +16,9 @@ public final class Model: Sendable {
 
     /// The model's own folder.
     public let folder: URL
-    private let directory: ModelDirectory
+    let directory: ModelDirectory
     private let predictor: Predictor
-    private let threads: Int
+    let threads: Int
 
     /// Reads a model and compiles it: some hundred milliseconds.
     ///

@@ -3,6 +3,7 @@ import DatasetStore
 import Inference
 import Images
 import Jobs
+import ModelExport
 import ModelFormat
 import Training
 import TrainingJobs
@@ -18,6 +19,7 @@ extension AliquotError {
         case let error as ArchiveError: self = .pictures(path: picture, reason: "\(error)")
         case let error as ImageError: self = .picture(name: picture, reason: "\(error)")
         case let error as ModelFormatError: self = .model(path: model, reason: "\(error)")
+        case let error as ModelExportError: self = .model(path: model, reason: error.description)
         case let error as InferenceError: self = .model(path: model, reason: "\(error)")
         case let error as SystemError: self = .system(reason: error.description)
         default:

@@ -1,0 +1,85 @@
+import Base
+import Engine
+import Foundation
+import ModelExport
+import ModelFormat
+import ONNXSchema
+import TestSupport
+import Testing
+
+@Suite("A model as an ONNX file", .serialized)
+struct ONNXSpecs {
+    @Test(
+        "answers in ONNX Runtime as it does here",
+        arguments: [
+            "resnet18", "mobilenet_v2", "mobilenetv1_100", "mobilenetv3_large_100", "squeezenet1_1", "shufflenet_v2_x1_0", "mixnet_s",
+            "efficientnet_b0",
+        ])
+    func float(_ network: String) async throws {
+        // Given a network with random weights, as a file
+        let place = try TestSupport.temporaryDirectory()
+        let model = try ExportedModel(network: network, hasInt8: false, in: place)
+        let file = place.appendingPathComponent("float.onnx")
+        try ONNXFile.encode(model.directory, .float, version: "test").write(to: file)
+        // When ONNX Runtime reads it, after ONNX's own checker has
+        guard let answered = try await Self.answers(of: file, to: model.pictures, in: place) else { return }
+        // Then its logits are ours
+        let error = Self.relative(answered, model.logits[.float] ?? [])
+        #expect(error < 1e-4, "\(network): \(error)")
+    }
+
+    @Test("in int8 answers in ONNX Runtime with this program's classes", arguments: ["resnet18", "mobilenet_v2"])
+    func int8(_ network: String) async throws {
+        // Given the same in int8
+        let place = try TestSupport.temporaryDirectory()
+        let model = try ExportedModel(network: network, hasInt8: true, in: place)
+        let file = place.appendingPathComponent("int8.onnx")
+        try ONNXFile.encode(model.directory, .int8, version: "test").write(to: file)
+        // When ONNX Runtime reads it
+        guard let answered = try await Self.answers(of: file, to: model.pictures, in: place) else { return }
+        // Then its logits are nearer to our int8's than these are to float's: what differs is the rounding of sums
+        let ours = model.logits[.int8] ?? [], float = model.logits[.float] ?? []
+        #expect(Self.relative(answered, ours) < Self.relative(ours, float) / 2, "\(Self.relative(answered, ours))")
+        #expect(Self.relative(answered, ours) < 0.02)
+    }
+
+    @Test("says how a picture is prepared, and without an int8 form that there is none")
+    func metadata() throws {
+        let place = try TestSupport.temporaryDirectory()
+        let model = try ExportedModel(network: "squeezenet1_1", hasInt8: false, in: place)
+        let data = try ONNXFile.encode(model.directory, .float, version: "1.2")
+        let file = try Onnx_ModelProto(serializedBytes: data)
+        #expect(file.irVersion == 8 && file.opsetImport.map(\.version) == [17] && file.producerVersion == "1.2")
+        let metadata = Dictionary(uniqueKeysWithValues: file.metadataProps.map { ($0.key, $0.value) })
+        #expect(metadata["classes"] == #"["a","b","c c","3d","ö"]"# && metadata["temperature"] == "1.5")
+        #expect(metadata["input"]?.contains(#""size":64"#) == true)
+        // Equal models are equal files
+        #expect(try ONNXFile.encode(model.directory, .float, version: "1.2") == data)
+        #expect(throws: ModelExportError.noInt8(reasons: [])) { try ONNXFile.encode(model.directory, .int8, version: "1") }
+    }
+
+    /// Nil, and a line that says why, where there is no ONNX Runtime to be had.
+    private static func answers(of file: URL, to pictures: [Float], in place: URL) async throws -> [Float]? {
+        let python: URL
+        do { python = try await PythonEnvironment.python(with: ["onnx>=1.16", "onnxruntime>=1.17"]) } catch let error
+            as PythonEnvironment.Unavailable
+        {
+            print("skipped: \(error)")
+            return nil
+        }
+        let (given, made) = (place.appendingPathComponent("pictures.f32"), place.appendingPathComponent("logits.f32"))
+        try pictures.withUnsafeBytes { Data($0) }.write(to: given)
+        let script = TestSupport.projectDirectory.appendingPathComponent("Tests/References/onnx_logits.py")
+        let run = try await ChildProcess.run(python, [script.path, file.path, given.path, made.path])
+        #expect(run.status == 0, "\(String(decoding: run.errors.suffix(2000), as: UTF8.self))")
+        guard run.status == 0 else { return [] }
+        return try Data(contentsOf: made).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    }
+
+    /// L2.
+    private static func relative(_ got: [Float], _ expected: [Float]) -> Double {
+        guard got.count == expected.count, !got.isEmpty else { return .infinity }
+        let difference = zip(got, expected).reduce(0) { $0 + pow(Double($1.0 - $1.1), 2) }
+        return (difference / expected.reduce(0) { $0 + pow(Double($1), 2) }).squareRoot()
+    }
+}
