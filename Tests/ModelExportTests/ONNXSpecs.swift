@@ -40,7 +40,7 @@ struct ONNXSpecs {
         // Then its logits are nearer to our int8's than these are to float's: what differs is the rounding of sums
         let ours = model.logits[.int8] ?? [], float = model.logits[.float] ?? []
         #expect(Self.relative(answered, ours) < Self.relative(ours, float) / 2, "\(Self.relative(answered, ours))")
-        #expect(Self.relative(answered, ours) < 0.02)
+        #expect(Self.relative(answered, ours) < 0.03)
     }
 
     @Test("says how a picture is prepared, and without an int8 form that there is none")

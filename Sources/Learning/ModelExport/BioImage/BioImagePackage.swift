@@ -96,10 +96,10 @@ package enum BioImagePackage {
                     id: "probabilities", description: "In the order of config.aliquot.classes",
                     axes: [.init(type: "batch"), .init(type: "channel", channelNames: channelNames(manifest.classes))],
                     data: .init(range: [0, 1]), testTensor: .init(source: Name.output),
-                    postprocessing: [
-                        .init(id: "scale_linear", kwargs: .init(gain: 1 / manifest.temperature)),
-                        .init(id: "softmax", kwargs: .init(axis: "channel")),
-                    ])
+                    // A scale of 1 is refused as redundant.
+                    postprocessing: (manifest.temperature == 1
+                        ? [] : [.init(id: "scale_linear", kwargs: .init(gain: 1 / manifest.temperature))])
+                        + [.init(id: "softmax", kwargs: .init(axis: "channel"))])
             ], weights: .init(onnx: .init(source: Name.weights, sha256: digest, opsetVersion: ONNXFile.opset)),
             tags: ["classification", "aliquot", manifest.architecture],
             config: .init(
@@ -133,7 +133,7 @@ package enum BioImagePackage {
         var used: Set<String> = []
         return classes.enumerated().map { index, label in
             var name = identifier(label, allowed: "_")
-            if name.first.map({ $0.isNumber }) ?? true { name = "class_" + name }
+            if !(name.first?.isLetter ?? false) { name = "class_" + name }
             if !used.insert(name).inserted {
                 name += "_\(index)"
                 used.insert(name)
@@ -159,6 +159,8 @@ package enum BioImagePackage {
             \(classes.joined(separator: "\n"))
 
             \(lines.joined(separator: "\n"))
+
+            ## Validation
 
             It says nothing about pictures of another kind than those it learned from: measure it on your own before you trust it.
 
