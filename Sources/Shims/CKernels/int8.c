@@ -159,32 +159,3 @@ void aliquot_channel_scale_int8(
     const scale_job j = {.n = n, .channels = channels, .pixels = pixels, .x = x, .x_signed = x_signed, .factors = factors, .y = y, .y_signed = y_signed};
     parallel(channel_scale, &j, threads);
 }
-
-// Whether channel c of the result lies behind channel c - 1 in its source too.
-INLINE int continues(const aliquot_route_channel *table, int c) {
-    return table[c].source == table[c - 1].source && table[c].channel == table[c - 1].channel + 1;
-}
-static void route(void *data) {
-    const aliquot_int8_route *a = data;
-    SHARE(a->pixels, from, to);
-    const aliquot_route_channel *table = a->table;
-    // Run by run, so that what is copied whole (a concatenation) is copied as bytes, and what is woven reads few rows of the first-level cache.
-    for (int64_t start = from; start < to; start += 64) {
-        const int64_t end = start + 64 < to ? start + 64 : to;
-        for (int c = 0, next; c < a->channels; c = next) {
-            next = c + 1;
-            while (next < a->channels && continues(table, next)) next++;
-            const int width = next - c;
-            const int64_t step = a->source_channels[table[c].source];
-            const uint8_t *x = a->sources[table[c].source] + start * step + table[c].channel, *lookup = a->lookups[table[c].source];
-            uint8_t *y = a->y + start * a->channels + c;
-            for (int64_t p = start; p < end; p++, x += step, y += a->channels) {
-                if (lookup)
-                    for (int i = 0; i < width; i++) y[i] = lookup[x[i]];
-                else if (width == 1) *y = *x;
-                else memcpy(y, x, (size_t)width);
-            }
-        }
-    }
-}
-void aliquot_int8_route_run(const aliquot_int8_route *a) { parallel(route, a, a->threads); }

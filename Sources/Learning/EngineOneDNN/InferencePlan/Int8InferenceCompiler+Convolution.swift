@@ -14,23 +14,32 @@ extension Int8InferenceCompiler {
         let convolution = joined?.whole ?? first
         let weights = try weights(layer), finish = Finish(activation, output: scales[index])
         let factors = weights.flatMap(\.scales).map { scales[input].scale * $0 }
-        let attributes = try PrimitiveAttributes()
-        try attributes.setOutputScales(factors.map { $0 / finish.unit })
-        try attributes.setPostOperations(
-            sumScale: residual.map { scales[$0].scale / finish.unit }, sumType: residual.map { type($0) } ?? dnnl_data_type_undef,
-            activation: finish.activation, upper: 6 / finish.unit, scale: finish.scale)
         let shape = ConvolutionShapes(name: layer.name, convolution: convolution, input: shapes[input], output: shapes[index])
         let source = try description(input), destination = try description(index)
         let bias = try MemoryDescription([convolution.outputs], dnnl_f32, dnnl_a)
-        let primitive = try shape.forward(
-            source, .any(MemoryDescription.weightDimensions(convolution), dnnl_s8), bias: bias, destination, isTraining: false,
-            attributes: attributes, runtime)
+        /// - Parameter multiple: what oneDNN is given as weights, in units of the quantised ones.
+        func primitive(_ multiple: Float) throws(EngineError) -> PrimitiveDescription {
+            let attributes = try PrimitiveAttributes()
+            try attributes.setOutputScales(factors.map { $0 / (finish.unit * multiple) })
+            try attributes.setPostOperations(
+                sumScale: residual.map { scales[$0].scale / finish.unit }, sumType: residual.map { type($0) } ?? dnnl_data_type_undef,
+                activation: finish.activation, upper: 6 / finish.unit, scale: finish.scale)
+            return try shape.forward(
+                source, .any(MemoryDescription.weightDimensions(convolution), dnnl_s8), bias: bias, destination, isTraining: false,
+                attributes: attributes, runtime)
+        }
+        // Without VNNI and behind signed numbers oneDNN halves the weights, so that its 16-bit sums hold: 7-bit ones doubled come out as they were.
+        let direct = try primitive(1)
+        let isHalved = try direct.memory(dnnl_query_weights_md).halvesWeights
+        let multiple: Int8 = isHalved && weights.allSatisfy { $0.values.allSatisfy { (-63...63).contains($0) } } ? 2 : 1
+        let primitive = multiple == 1 ? direct : try primitive(Float(multiple))
         let layout = try primitive.memory(dnnl_query_weights_md)
         let memory = try place("\(layer.name).weight", .plainWeights(convolution, dnnl_s8), as: layout) {
-            joined?.weights(weights.map(\.values)) ?? weights[0].values
+            let values = multiple == 1 ? weights.map(\.values) : weights.map { $0.values.map { $0 * multiple } }
+            return joined?.weights(values) ?? values[0]
         }
         // oneDNN adds the bias to the 32-bit sums, before the output scale.
-        let scaledBias = zip(weights.flatMap(\.bias), factors).map { $0 == 0 ? 0 : $0 / $1 }
+        let scaledBias = zip(weights.flatMap(\.bias), factors).map { $0 == 0 ? 0 : $0 / $1 * Float(multiple) }
         let x = assembly.source(input)
         let y = residual.map { assembly.result(bytes: bytes(index), adding: $0) } ?? assembly.result(bytes: bytes(index))
         try assembly.append(
@@ -73,5 +82,12 @@ extension Int8InferenceCompiler {
             case .hardSwish, .silu, .sigmoid, .hardSigmoid: (unit, activation, scale) = (1, wanted, 1 / output.scale)
             }
         }
+    }
+}
+
+extension MemoryDescription {
+    /// Whether 8-bit weights are halved on their way into this layout.
+    fileprivate var halvesWeights: Bool {
+        raw.extra.flags & UInt64(dnnl_memory_extra_flag_scale_adjust.rawValue) != 0 && raw.extra.scale_adjust == 0.5
     }
 }

@@ -31,9 +31,9 @@ package final class OneDNNInt8Plan: InferencePlan {
         return try timings(of: compiled.assembly.operations, compiled.runtime, repeats: repeats)
     }
 
-    /// Runs, and shows how every layer's result is held: the real numbers that its integers stand for, `[1, channels, height, width]` or `[1, features]` row-major.
+    /// Runs, and shows how every layer's result is held: its shape, `[channels, height, width]` or `[features]`, and the real numbers that its integers stand for, row-major.
     /// - Parameter picture: one, normalised, `[3, side, side]`.
-    package func observe(_ picture: [Float], visit: (_ layer: Int, [Float]) throws -> Void) throws {
+    package func observe(_ picture: [Float], visit: (_ layer: Int, _ shape: [Int], [Float]) throws -> Void) throws {
         let assembly = compiled.assembly
         compiled.runtime.adoptThreads()
         try picture.withUnsafeBufferPointer { (picture) throws(EngineError) in
@@ -50,12 +50,12 @@ package final class OneDNNInt8Plan: InferencePlan {
             let address = assembly.values[layer].address, isSigned = compiled.scales[layer].isSigned, scale = compiled.scales[layer].scale
             if compiled.isFeatures(layer) {
                 let floats = assembly.values[layer].floats
-                try visit(layer, (0..<shape[1]).map { floats[$0] })
+                try visit(layer, Array(shape[1...]), (0..<shape[1]).map { floats[$0] })
                 continue
             }
             let pixels = shape[2] * shape[3]
             try visit(
-                layer,
+                layer, Array(shape[1...]),
                 (0..<shape[1] * pixels).map { place in
                     let at = place % pixels * shape[1] + place / pixels
                     let level =

@@ -101,11 +101,14 @@ final class PrimitiveAttributes {
         case .silu: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_swish, 1, 0), "dnnl_post_ops_append_eltwise")
         case .sigmoid: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_logistic, 0, 0), "dnnl_post_ops_append_eltwise")
         case .hardSigmoid:
-            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_linear, 1.0 / 6, 0.5), "dnnl_post_ops_append_eltwise")
-            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_clip, 0, 1), "dnnl_post_ops_append_eltwise")
+            // The scale is taken in: with two linear steps oneDNN 2.6.3 gives other numbers (a scale of 255 was lost).
+            let factor = scale ?? 1
+            try check(
+                dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_linear, factor / 6, factor / 2), "dnnl_post_ops_append_eltwise")
+            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_clip, 0, factor), "dnnl_post_ops_append_eltwise")
         case nil: break
         }
-        if let scale {
+        if let scale, activation != .hardSigmoid {
             try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_linear, scale, 0), "dnnl_post_ops_append_eltwise")
         }
         try check(dnnl_primitive_attr_set_post_ops(raw, operations), "dnnl_primitive_attr_set_post_ops")

@@ -35,7 +35,18 @@ void aliquot_int8_lookup(int64_t count, const uint8_t *x, const uint8_t table[25
 void aliquot_channel_scale_int8(
     int n, int channels, int pixels, const void *x, int x_signed, const float *s, float factor, float *factors, void *y, int y_signed, int threads);
 
+// What up to 64 neighbouring channels of a route's result take from 64 neighbouring channels of a source: those of `mask`, channel i from first + order[i].
+typedef struct {
+    int source, first;
+    int to;  // the first of the result's channels
+    uint64_t mask;
+    uint8_t order[64];
+} aliquot_int8_reading;
+// All readings of a table, by ascending `to`; returns how many. `readings` may be NULL.
+int aliquot_int8_route_readings(const aliquot_route_channel *table, int channels, aliquot_int8_reading *readings);
+
 // Channels taken from several pictures: y[p, c] = x[p, table[c].channel] of x = sources[table[c].source], through lookups[source] where that is not NULL.
+// May read up to 64 bytes behind a source.
 typedef struct {
     int64_t pixels;  // of all pictures together
     int channels;    // of y
@@ -44,6 +55,8 @@ typedef struct {
     const int *source_channels;
     const uint8_t *const *lookups;  // [source_count], each NULL or [256]
     const aliquot_route_channel *table;
+    const aliquot_int8_reading *readings;  // of the table
+    int reading_count;
     uint8_t *y;
     int threads;
 } aliquot_int8_route;
