@@ -205,7 +205,7 @@ let package = Package(
             path: "Tests/RealWeightsTests", swiftSettings: strict),
         specs("Networks", ["Base", "Engine", "TestSupport"]),
         specs("Engine", []),
-        specs("EngineOneDNN", ["Base", "Tensors", "Engine", "Networks", "TestSupport"]),
+        specs("EngineOneDNN", ["Base", "Tensors", "Engine", "Networks", "Quantization", "TestSupport"]),
         specs("CKernels", []),
     ],
     swiftLanguageModes: [.v6]

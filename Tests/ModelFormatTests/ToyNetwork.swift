@@ -24,10 +24,10 @@ enum ToyNetwork {
         let folded = try graph.folded(with: parameters)
         let scales = folded.network.layers.indices.map { ActivationScale(scale: 0.25 / Float($0 + 1), isSigned: $0 % 2 == 0) }
         var weights: [String: QuantisedWeights] = [:]
-        for layer in folded.network.layers {
-            guard let shape = layer.kind.weightShape else { continue }
+        for part in folded.network.layers.flatMap(\.weights) {
+            let shape = part.shape
             let count = shape.reduce(1, *)
-            weights[layer.name] = QuantisedWeights(
+            weights[part.name] = QuantisedWeights(
                 shape: shape, values: (0..<count).map { Int8(truncatingIfNeeded: $0 * 7 - 127) },
                 scales: (0..<shape[0]).map { 0.01 + Float($0) },
                 bias: (0..<shape[0]).map { -0.5 * Float($0) })

@@ -1,29 +1,15 @@
-// The ends of an int8 plan, and the additions that no convolution takes in.
-#include "parallel.h"
+// The pictures that enter an int8 plan, and what is computed element by element.
+#include "vectors.h"
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
 typedef struct {
-    int n, channels, pixels, outputs, a_signed, b_signed, y_signed;
-    int64_t count;
-    const void *a, *b;
-    void *y;
-    float factor_a, factor_b;
-    const float *scales, *bias;
-} job;
-
-INLINE int clamp_round(float v, int is_signed) {
-    const float low = is_signed ? -128 : 0, high = is_signed ? 127 : 255;
-    v = v > low ? v : low;
-    v = v < high ? v : high;
-    return (int)nearbyintf(v);
-}
-INLINE int value(const void *p, int64_t i, int is_signed) { return is_signed ? ((const int8_t *)p)[i] : ((const uint8_t *)p)[i]; }
-INLINE void store(void *p, int64_t i, int q, int is_signed) {
-    if (is_signed) ((int8_t *)p)[i] = (int8_t)q;
-    else ((uint8_t *)p)[i] = (uint8_t)q;
-}
+    int n, channels, pixels;
+    const float *x;
+    float factor;
+    int8_t *y;
+} picture_job;
 
 // Rounds half to even: adding 1.5 * 2^23 leaves the whole number in the low bits. |v| < 2^22.
 INLINE int8_t rounded(float v) {
@@ -43,17 +29,17 @@ INLINE void quantise_plane(const float *restrict x, float factor, int8_t *restri
 
 // Plane by plane in pieces that stay in the cache, then woven together.
 HOT static void quantise(void *data) {
-    const job *j = data;
+    const picture_job *j = data;
     const int channels = j->channels, pieces = (j->pixels + PIECE - 1) / PIECE;
     SHARE((int64_t)j->n * pieces, from, to);
     int8_t planes[3][PIECE];
     for (int64_t i = from; i < to; i++) {
         const int64_t n = i / pieces;
         const int first = (int)(i % pieces) * PIECE, count = j->pixels - first < PIECE ? j->pixels - first : PIECE;
-        const float *x = (const float *)j->a + n * channels * j->pixels + first;
-        int8_t *restrict q = (int8_t *)j->y + (n * j->pixels + first) * channels;
+        const float *x = j->x + n * channels * j->pixels + first;
+        int8_t *restrict q = j->y + (n * j->pixels + first) * channels;
         if (channels == 3 && count == PIECE) {
-            for (int c = 0; c < 3; c++) quantise_plane(x + (int64_t)c * j->pixels, j->factor_a, planes[c], PIECE);
+            for (int c = 0; c < 3; c++) quantise_plane(x + (int64_t)c * j->pixels, j->factor, planes[c], PIECE);
             for (int p = 0; p < PIECE; p++) {
                 q[3 * p] = planes[0][p];
                 q[3 * p + 1] = planes[1][p];
@@ -61,79 +47,115 @@ HOT static void quantise(void *data) {
             }
         } else {
             for (int c = 0; c < channels; c++)
-                for (int p = 0; p < count; p++) q[p * channels + c] = rounded(x[(int64_t)c * j->pixels + p] * j->factor_a);
+                for (int p = 0; p < count; p++) q[p * channels + c] = rounded(x[(int64_t)c * j->pixels + p] * j->factor);
         }
     }
 }
 void aliquot_quantise_pictures(int n, int channels, int pixels, const float *x, float inverse_scale, int8_t *q, int threads) {
-    const job j = {.n = n, .channels = channels, .pixels = pixels, .a = x, .y = q, .factor_a = inverse_scale};
+    const picture_job j = {.n = n, .channels = channels, .pixels = pixels, .x = x, .y = q, .factor = inverse_scale};
     parallel(quantise, &j, threads);
 }
 
-HOT static void mean(void *data) {
-    const job *j = data;
-    SHARE((int64_t)j->n * j->channels, from, to);
-    enum { GROUP = 64 };
-    for (int64_t at = from; at < to;) {
-        const int64_t n = at / j->channels, c = at % j->channels;
-        int64_t width = j->channels - c < GROUP ? j->channels - c : GROUP;
-        if (width > to - at) width = to - at;
-        int sums[GROUP] = {0};
-        const int64_t base = n * j->pixels * (int64_t)j->channels + c;
-        if (j->a_signed) {
-            const int8_t *x = (const int8_t *)j->a + base;
-            for (int p = 0; p < j->pixels; p++)
-                for (int64_t k = 0; k < width; k++) sums[k] += x[(int64_t)p * j->channels + k];
-        } else {
-            const uint8_t *x = (const uint8_t *)j->a + base;
-            for (int p = 0; p < j->pixels; p++)
-                for (int64_t k = 0; k < width; k++) sums[k] += x[(int64_t)p * j->channels + k];
-        }
-        for (int64_t k = 0; k < width; k++) store(j->y, at + k, clamp_round((float)sums[k] * j->factor_a, j->y_signed), j->y_signed);
-        at += width;
-    }
+// Clamped and rounded half to even, as the low 8 bits.
+INLINE uint8_t level(float v, const int is_signed) {
+    const float low = is_signed ? -128 : 0, high = is_signed ? 127 : 255;
+    v = v > low ? v : low;
+    v = v < high ? v : high;
+    const float shifted = v + 12582912.f;
+    int32_t bits;
+    memcpy(&bits, &shifted, 4);
+    return (uint8_t)(bits - 0x4B400000);
 }
-void aliquot_global_mean_int8(int n, int channels, int pixels, const void *x, int x_signed, float factor, void *y, int y_signed, int threads) {
-    const job j = {.n = n, .channels = channels, .pixels = pixels, .a = x, .a_signed = x_signed, .factor_a = factor, .y = y, .y_signed = y_signed};
-    parallel(mean, &j, threads);
+INLINE float number(const void *p, int64_t i, const int is_signed) { return is_signed ? (float)((const int8_t *)p)[i] : (float)((const uint8_t *)p)[i]; }
+
+INLINE float activated(float v, aliquot_activation activation) {
+    const float gate = v + 3 < 0 ? 0 : v + 3 > 6 ? 1 : (v + 3) * (1.f / 6);
+    switch (activation) {
+    case ALIQUOT_LINEAR: return v;
+    case ALIQUOT_RELU: return v > 0 ? v : 0;
+    case ALIQUOT_RELU6: return v < 0 ? 0 : v > 6 ? 6 : v;
+    case ALIQUOT_HARD_SWISH: return v * gate;
+    case ALIQUOT_SILU: return v / (1 + expf(-v));
+    case ALIQUOT_SIGMOID: return 1 / (1 + expf(-v));
+    case ALIQUOT_HARD_SIGMOID: return gate;
+    }
+    return v;
 }
 
-HOT static void linear(void *data) {
-    const job *j = data;
-    SHARE(j->outputs, from, to);
-    for (int64_t o = from; o < to; o++) {
-        const int8_t *restrict w = (const int8_t *)j->b + o * j->channels;
-        for (int64_t n = 0; n < j->n; n++) {
-            int sum = 0;
-            if (j->a_signed) {
-                const int8_t *restrict x = (const int8_t *)j->a + n * j->channels;
-                for (int i = 0; i < j->channels; i++) sum += x[i] * w[i];
-            } else {
-                const uint8_t *restrict x = (const uint8_t *)j->a + n * j->channels;
-                for (int i = 0; i < j->channels; i++) sum += x[i] * w[i];
-            }
-            ((float *)j->y)[n * j->outputs + o] = (float)sum * j->scales[o] + j->bias[o];
-        }
+INLINE void sums(
+    const uint8_t *restrict a, const uint8_t *restrict b, uint8_t *restrict y, int64_t from, int64_t to, float fa, float fb, const int a_signed,
+    const int b_signed, const int y_signed) {
+    for (int64_t i = from; i < to; i++) y[i] = level(number(a, i, a_signed) * fa + number(b, i, b_signed) * fb, y_signed);
+}
+// One sign each, so that the loop without an activation becomes vectors.
+INLINE void add_piece(const aliquot_int8_add *j, int64_t from, int64_t to, const int a_signed, const int b_signed, const int y_signed) {
+    if (j->activation == ALIQUOT_LINEAR) {
+        sums(j->a, j->b, j->y, from, to, j->factor_a, j->factor_b, a_signed, b_signed, y_signed);
+        return;
     }
-}
-void aliquot_linear_int8(
-    int n, int inputs, int outputs, const void *x, int x_signed, const int8_t *w, const float *scales, const float *b, float *y, int threads) {
-    const job j = {.n = n, .channels = inputs, .outputs = outputs, .a = x, .a_signed = x_signed, .b = w, .scales = scales, .bias = b, .y = y};
-    parallel(linear, &j, threads);
-}
-
-HOT static void add(void *data) {
-    const job *j = data;
-    SHARE(j->count, from, to);
     for (int64_t i = from; i < to; i++) {
-        float v = (float)value(j->a, i, j->a_signed) * j->factor_a;
-        if (j->b) v += (float)value(j->b, i, j->b_signed) * j->factor_b;
-        store(j->y, i, clamp_round(v, j->y_signed), j->y_signed);
+        const float v = number(j->a, i, a_signed) * j->factor_a + number(j->b, i, b_signed) * j->factor_b;
+        ((uint8_t *)j->y)[i] = level(activated(v, j->activation) * j->factor_y, y_signed);
     }
 }
-void aliquot_add_int8(
-    int64_t count, const void *a, int a_signed, float factor_a, const void *b, int b_signed, float factor_b, void *y, int y_signed, int threads) {
-    const job j = {.count = count, .a = a, .a_signed = a_signed, .factor_a = factor_a, .b = b, .b_signed = b_signed, .factor_b = factor_b, .y = y,
-        .y_signed = y_signed};
-    parallel(add, &j, threads);
+HOT static void add(void *data) {
+    const aliquot_int8_add *j = data;
+    SHARE(j->count, from, to);
+    switch (j->a_signed * 4 + j->b_signed * 2 + j->y_signed) {
+    case 0: add_piece(j, from, to, 0, 0, 0); break;
+    case 1: add_piece(j, from, to, 0, 0, 1); break;
+    case 2: add_piece(j, from, to, 0, 1, 0); break;
+    case 3: add_piece(j, from, to, 0, 1, 1); break;
+    case 4: add_piece(j, from, to, 1, 0, 0); break;
+    case 5: add_piece(j, from, to, 1, 0, 1); break;
+    case 6: add_piece(j, from, to, 1, 1, 0); break;
+    default: add_piece(j, from, to, 1, 1, 1); break;
+    }
+}
+void aliquot_int8_add_run(const aliquot_int8_add *a) { parallel(add, a, a->threads); }
+
+typedef struct {
+    int64_t count;
+    const uint8_t *x, *table;
+    uint8_t *y;
+} lookup_job;
+static void lookup(void *data) {
+    const lookup_job *j = data;
+    SHARE(j->count, from, to);
+    for (int64_t i = from; i < to; i++) j->y[i] = j->table[j->x[i]];
+}
+void aliquot_int8_lookup(int64_t count, const uint8_t *x, const uint8_t table[256], uint8_t *y, int threads) {
+    const lookup_job j = {.count = count, .x = x, .table = table, .y = y};
+    parallel(lookup, &j, threads);
+}
+
+typedef struct {
+    int n, channels, pixels, x_signed, y_signed;
+    const void *x;
+    const float *factors;
+    uint8_t *y;
+} scale_job;
+INLINE void scale_row(const uint8_t *restrict x, const float *restrict f, uint8_t *restrict y, int channels, const int x_signed, const int y_signed) {
+    for (int c = 0; c < channels; c++) y[c] = level(number(x, c, x_signed) * f[c], y_signed);
+}
+INLINE void scale_rows(const scale_job *j, int64_t from, int64_t to, const int x_signed, const int y_signed) {
+    const int64_t channels = j->channels;
+    for (int64_t p = from; p < to; p++)
+        scale_row((const uint8_t *)j->x + p * channels, j->factors + p / j->pixels * channels, j->y + p * channels, j->channels, x_signed, y_signed);
+}
+HOT static void channel_scale(void *data) {
+    const scale_job *j = data;
+    SHARE((int64_t)j->n * j->pixels, from, to);
+    switch (j->x_signed * 2 + j->y_signed) {
+    case 0: scale_rows(j, from, to, 0, 0); break;
+    case 1: scale_rows(j, from, to, 0, 1); break;
+    case 2: scale_rows(j, from, to, 1, 0); break;
+    default: scale_rows(j, from, to, 1, 1); break;
+    }
+}
+void aliquot_channel_scale_int8(
+    int n, int channels, int pixels, const void *x, int x_signed, const float *s, float factor, float *factors, void *y, int y_signed, int threads) {
+    for (int64_t i = 0; i < (int64_t)n * channels; i++) factors[i] = s[i] * factor;
+    const scale_job j = {.n = n, .channels = channels, .pixels = pixels, .x = x, .x_signed = x_signed, .factors = factors, .y = y, .y_signed = y_signed};
+    parallel(channel_scale, &j, threads);
 }

@@ -9,7 +9,7 @@ package struct ActivationScale: Sendable, Codable, Equatable {
     }
 }
 
-/// The weights of one convolution or linear layer: signed 8 bits, symmetric, one scale per output channel: real = scales[o] · values[o, …].
+/// The weights of one convolution (or part of a mixed one) or linear layer: signed 8 bits, symmetric, one scale per output channel: real = scales[o] · values[o, …].
 package struct QuantisedWeights: Sendable, Equatable {
     package var shape: [Int]
     package var values: [Int8]
@@ -28,9 +28,9 @@ package struct QuantisedWeights: Sendable, Equatable {
 /// A fused network in int8: a value, complete by itself; a backend compiles it.
 package struct QuantisedNetwork: Sendable, Equatable {
     package let network: FusedNetwork
-    /// One per layer of `network`; the last layer's (the logits) is not used: logits leave as float.
+    /// One per layer of `network`; those of features (``FusedNetwork/areFeatures``: behind a global mean, the logits among them) are not used: they are float.
     package let activations: [ActivationScale]
-    /// By layer name.
+    /// By the name of ``FusedNetwork/Layer/Weights``: the layer's, or that of a part.
     package let weights: [String: QuantisedWeights]
 
     package init(network: FusedNetwork, activations: [ActivationScale], weights: [String: QuantisedWeights]) {

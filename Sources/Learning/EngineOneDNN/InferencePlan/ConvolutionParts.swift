@@ -34,10 +34,13 @@ struct ConvolutionParts {
         }
     }
 
+    /// Whether each part's kernel lies in the middle of the whole one.
+    var isCentred: Bool { zip(parts, offsets).allSatisfy { 2 * $1 == whole.kernel - $0.kernel } }
+
     /// The weights of the whole, `whole.weightShape`, from those of the parts.
-    func weights(_ values: [[Float]]) -> [Float] {
+    func weights<Number: Numeric>(_ values: [[Number]]) -> [Number] {
         let size = whole.kernel, columns = whole.inputs / whole.groups
-        var result = [Float](repeating: 0, count: whole.weightShape.reduce(1, *))
+        var result = [Number](repeating: 0, count: whole.weightShape.reduce(1, *))
         var firstInput = 0
         var firstOutput = 0
         for (part, (offset, values)) in zip(parts, zip(offsets, values)) {

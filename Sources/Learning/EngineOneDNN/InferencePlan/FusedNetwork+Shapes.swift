@@ -14,23 +14,19 @@ extension FusedNetwork {
     /// - Throws: ``EngineError/pictureTooSmall(architecture:side:node:)`` where a result would be empty.
     func shapes(batch: Int, side: Int) throws(EngineError) -> [[Int]] {
         var shapes: [[Int]] = []
-        for layer in layers {
-            let input = layer.inputs.first.map { shapes[$0] } ?? []
-            let shape: [Int] =
+        for (layer, channels) in zip(layers, channels) {
+            let sides = layer.inputs.first.map { Array(shapes[$0].dropFirst(2)) } ?? []
+            let result: [Int] =
                 switch layer.kind {
-                case .input(let channels): [batch, channels, side, side]
-                case .convolution(let convolution, _, _):
-                    [batch, convolution.outputs, convolution.outputSide(input[2]), convolution.outputSide(input[3])]
-                case .mixedConvolution(let parts, _, _):
-                    [batch, parts.reduce(0) { $0 + $1.outputs }]
-                        + input.dropFirst(2).map { parts.first?.outputSide($0) ?? 0 }
-                case .averagePool(let pool): [batch, input[1], pool.outputSide(input[2]), pool.outputSide(input[3])]
-                case .route(let sources): [batch, sources.count] + input.dropFirst(2)
-                case .maxPool(let pool): [batch, input[1], pool.outputSide(input[2]), pool.outputSide(input[3])]
-                case .globalAveragePool: [batch, input[1]]
-                case .linear(let linear, _): [batch, linear.outputs]
-                case .add, .activation, .channelScale: input
+                case .input: [side, side]
+                case .convolution(let convolution, _, _): sides.map(convolution.outputSide)
+                case .mixedConvolution(let parts, _, _): sides.map { parts.first?.outputSide($0) ?? 0 }
+                case .averagePool(let pool): sides.map(pool.outputSide)
+                case .maxPool(let pool): sides.map(pool.outputSide)
+                case .globalAveragePool, .linear: []
+                case .add, .activation, .channelScale, .route: sides
                 }
+            let shape = [batch, channels] + result
             guard shape.allSatisfy({ $0 > 0 }) else { throw .pictureTooSmall(architecture: architecture, side: side, node: layer.name) }
             shapes.append(shape)
         }

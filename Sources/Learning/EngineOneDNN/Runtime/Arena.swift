@@ -93,13 +93,14 @@ final class Arena {
             memory = room
             owner = shared
         } else {
-            memory = try Self.pages(bytes: bytes)
+            // Kernels may read a little behind the last buffer.
+            memory = try Self.pages(bytes: bytes + 64)
         }
         self.memory = memory
         for (buffer, offset) in offsets { buffer.place = memory + offset }
     }
 
-    deinit { if let memory, owner == nil { munmap(memory, max(bytes, 4096)) } }
+    deinit { if let memory, owner == nil { munmap(memory, max(bytes + 64, 4096)) } }
 
     /// Zeroed pages, huge ones where the system gives them.
     static func pages(bytes: Int) throws(EngineError) -> UnsafeMutableRawPointer {

@@ -85,10 +85,10 @@ final class PrimitiveAttributes {
             "dnnl_primitive_attr_set_output_scales")
     }
 
-    /// After the convolution: `+ sumScale · (what lies in the destination, read as `type`)`, then the activation with its upper bound.
-    func setPostOperations(sumScale: Float?, sumType: dnnl_data_type_t = dnnl_data_type_undef, activation: Activation?, upper: Float = 6)
-        throws(EngineError)
-    {
+    /// After the convolution: `+ sumScale · (what lies in the destination, read as `type`)`, then the activation with its upper bound, then `· scale`.
+    func setPostOperations(
+        sumScale: Float?, sumType: dnnl_data_type_t = dnnl_data_type_undef, activation: Activation?, upper: Float = 6, scale: Float? = nil
+    ) throws(EngineError) {
         var operations: dnnl_post_ops_t?
         try check(dnnl_post_ops_create(&operations), "dnnl_post_ops_create")
         defer { dnnl_post_ops_destroy(operations) }
@@ -101,9 +101,15 @@ final class PrimitiveAttributes {
         case .silu: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_swish, 1, 0), "dnnl_post_ops_append_eltwise")
         case .sigmoid: try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_logistic, 0, 0), "dnnl_post_ops_append_eltwise")
         case .hardSigmoid:
-            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_linear, 1.0 / 6, 0.5), "dnnl_post_ops_append_eltwise")
-            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_clip, 0, 1), "dnnl_post_ops_append_eltwise")
+            // The scale is taken in: with two linear steps oneDNN 2.6.3 gives other numbers (a scale of 255 was lost).
+            let factor = scale ?? 1
+            try check(
+                dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_linear, factor / 6, factor / 2), "dnnl_post_ops_append_eltwise")
+            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_clip, 0, factor), "dnnl_post_ops_append_eltwise")
         case nil: break
+        }
+        if let scale, activation != .hardSigmoid {
+            try check(dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_linear, scale, 0), "dnnl_post_ops_append_eltwise")
         }
         try check(dnnl_primitive_attr_set_post_ops(raw, operations), "dnnl_primitive_attr_set_post_ops")
     }

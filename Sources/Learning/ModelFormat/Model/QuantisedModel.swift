@@ -4,7 +4,8 @@ import Foundation
 
 /// What `int8.safetensors` holds: a network in int8 with all that is needed to answer with it, and nothing from another file.
 ///
-/// Tensors of a layer: `<layer>.weight` (I8), `<layer>.weight_scale` and `<layer>.bias` (F32, one per output channel). Metadata, each a JSON document: `network`
+/// Tensors of a layer: `<layer>.weight` (I8), `<layer>.weight_scale` and `<layer>.bias` (F32, one per output channel); of part `i` of a mixed convolution the same
+/// under `<layer>.<i>`. Metadata, each a JSON document: `network`
 /// (``FusedNetwork``), `activations` (one scale a layer), `classes`, `input`, `temperature`; and `format`.
 package struct QuantisedModel: Sendable, Equatable {
     package static let format = "aliquot-int8/1"
@@ -67,9 +68,9 @@ package struct QuantisedModel: Sendable, Equatable {
 
         var weights: [String: QuantisedWeights] = [:]
         var unused = Set(file.tensors.keys)
-        for layer in fused.layers {
-            guard let shape = layer.kind.weightShape else { continue }
-            let names = ["weight", "weight_scale", "bias"].map { "\(layer.name).\($0)" }
+        for part in fused.layers.flatMap(\.weights) {
+            let shape = part.shape
+            let names = ["weight", "weight_scale", "bias"].map { "\(part.name).\($0)" }
             unused.subtract(names)
             let tensors = names.compactMap { file.tensors[$0] }
             guard tensors.count == 3 else {
@@ -80,28 +81,17 @@ package struct QuantisedModel: Sendable, Equatable {
                 tensors[0].elementType == .int8,
                 tensors[1].elementType == .float32, tensors[2].elementType == .float32
             else {
-                faults.append("the tensors of \(layer.name) are not I8 \(shape), F32 [\(shape[0])], F32 [\(shape[0])]")
+                faults.append("the tensors of \(part.name) are not I8 \(shape), F32 [\(shape[0])], F32 [\(shape[0])]")
                 continue
             }
             let scales = try tensors[1].floats().values
             let bias = try tensors[2].floats().values
-            if !scales.allSatisfy({ $0.isFinite && $0 > 0 }) { faults.append("a weight scale of \(layer.name) is not a positive number") }
-            if !bias.allSatisfy(\.isFinite) { faults.append("a bias of \(layer.name) is not a number") }
-            weights[layer.name] = QuantisedWeights(shape: shape, values: try tensors[0].int8s(), scales: scales, bias: bias)
+            if !scales.allSatisfy({ $0.isFinite && $0 > 0 }) { faults.append("a weight scale of \(part.name) is not a positive number") }
+            if !bias.allSatisfy(\.isFinite) { faults.append("a bias of \(part.name) is not a number") }
+            weights[part.name] = QuantisedWeights(shape: shape, values: try tensors[0].int8s(), scales: scales, bias: bias)
         }
         if !unused.isEmpty { faults.append("no layer has \(unused.sorted().joined(separator: ", "))") }
         guard faults.isEmpty else { throw .invalidNetwork(faults) }
         network = QuantisedNetwork(network: fused, activations: activations, weights: weights)
-    }
-}
-
-extension FusedNetwork.Kind {
-    /// The shape of the layer's weights, output channels first; nil for a layer without.
-    package var weightShape: [Int]? {
-        switch self {
-        case .convolution(let convolution, _, _): convolution.weightShape
-        case .linear(let linear, _): linear.weightShape
-        case .input, .mixedConvolution, .maxPool, .averagePool, .globalAveragePool, .add, .activation, .channelScale, .route: nil
-        }
     }
 }

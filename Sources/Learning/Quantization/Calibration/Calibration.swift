@@ -37,8 +37,7 @@ package struct Calibration {
             if layer == layers.count - 1 { return }
             // The pictures of this round.
             if layer == 0 { shown = values.count / max(picture, 1) }
-            // A max pooling keeps its input's grid.
-            if case .maxPool = layers[layer].kind {
+            if layers[layer].kind.keepsGrid {
             } else if !histograms[layer].add(values) {
                 faulty = faulty ?? layer
             }
@@ -55,7 +54,7 @@ package struct Calibration {
     /// The scales by the method of this calibration.
     package func scales() throws(QuantizationError) -> [ActivationScale] { try scales(method) }
 
-    /// One scale a layer: largest value / 255 unsigned, / 127 signed. A max pooling has its input's; the logits' is 1 and not used.
+    /// One scale a layer: largest value / 255 unsigned, / 127 signed. A pooling has its input's, what is joined by routes has one (``SharedGrids``); the logits' is 1 and not used.
     /// - Throws: ``QuantizationError/noPictures(role:)`` before any picture was seen.
     package func scales(_ method: CalibrationMethod) throws(QuantizationError) -> [ActivationScale] {
         guard pictures > 0 else { throw .noPictures(role: "calibration") }
@@ -65,7 +64,7 @@ package struct Calibration {
         for (index, layer) in network.layers.enumerated() {
             if index == network.layers.count - 1 {
                 scales.append(ActivationScale(scale: 1, isSigned: true))
-            } else if case .maxPool = layer.kind {
+            } else if layer.kind.keepsGrid {
                 scales.append(scales[layer.inputs[0]])
             } else {
                 let histogram = histograms[index]
@@ -76,7 +75,7 @@ package struct Calibration {
                 scales.append(ActivationScale(scale: scale.isNormal ? scale : 1, isSigned: signed[index]))
             }
         }
-        return scales
+        return SharedGrids(network).unified(scales)
     }
 
     /// The range of every channel of every layer.

@@ -11,19 +11,20 @@ enum BiasCorrection {
     static func corrected(_ network: QuantisedNetwork, float: FoldedNetwork, means: [[Double]]) -> QuantisedNetwork {
         var weights = network.weights
         for layer in network.network.layers {
-            guard var quantised = weights[layer.name] else { continue }
-            var bias = quantised.bias.map(Double.init)
-            let inputs = means[layer.inputs[0]]
-            for block in WeightBlock.blocks(of: layer) {
-                guard let values = float.weights[block.name]?.values, values.count == quantised.values.count else { continue }
+            for (part, block) in zip(layer.weights, WeightBlock.blocks(of: layer)) {
+                guard var quantised = weights[part.name], let values = float.weights[block.name]?.values,
+                    values.count == quantised.values.count
+                else { continue }
+                var bias = quantised.bias.map(Double.init)
+                let inputs = means[layer.inputs[0]]
                 for (place, value) in values.enumerated() {
-                    let output = block.output(place)
+                    let output = block.output(place) - part.firstOutput
                     let held = Double(quantised.values[place]) * Double(quantised.scales[output])
                     bias[output] += (Double(value) - held) * inputs[block.input(place)]
                 }
+                quantised.bias = bias.map(Float.init)
+                weights[part.name] = quantised
             }
-            quantised.bias = bias.map(Float.init)
-            weights[layer.name] = quantised
         }
         return QuantisedNetwork(network: network.network, activations: network.activations, weights: weights)
     }

@@ -16,16 +16,13 @@ package struct EqualisedNetwork: Sendable {
             throw .wrongCount(what: "activation scales", got: scales.count, expected: network.layers.count)
         }
         let equalisation = ChannelEqualisation(network, ranges: calibration.channelRanges(method))
-        for (index, layer) in network.layers.enumerated() {
-            if case .maxPool = layer.kind {
-                scales[index] = scales[layer.inputs[0]]
-            } else if let top = equalisation.tops[index] {
-                let scale = Float(top / (scales[index].isSigned ? 127 : 255))
-                scales[index].scale = scale.isNormal ? scale : 1
-            }
+        for (index, top) in equalisation.tops.enumerated() {
+            guard let top else { continue }
+            let scale = Float(top / (scales[index].isSigned ? 127 : 255))
+            scales[index].scale = scale.isNormal ? scale : 1
         }
         self.folded = try equalisation.applied(to: folded)
-        self.scales = scales
+        self.scales = SharedGrids(network).unified(scales)
         means = zip(calibration.channelMeans, equalisation.factors).map { means, factors in zip(means, factors).map { $0 / $1 } }
     }
 

@@ -6,10 +6,15 @@ import Tensors
 ///
 /// The arithmetic that a ``QuantisedNetwork`` stands for (the specification of every int8 plan; `ReferenceInt8` in the tests is it in plain Swift):
 /// - input: q = clamp(round(x / s)).
-/// - convolution, linear: the 32-bit sum of products of integers, times (input scale · weight scale of the channel), plus the bias, plus (residual's scale · residual's q),
-///   the activation, divided by the layer's own scale, rounded half to even, clamped to its type. The logits are not divided or rounded.
-/// - max pooling: of integers; the scale is the input's. Global average pooling: the mean times the input's scale, divided by its own scale, rounded, clamped.
-/// - addition: both sides times their scales, summed, the activation, divided, rounded, clamped.
+/// - convolution, each part of a mixed one: the 32-bit sum of products of integers, times (input scale · weight scale of the channel), plus the bias, plus (residual's scale ·
+///   residual's q), the activation (of the real number: nothing is rounded before it), divided by the layer's own scale, rounded half to even, clamped to its type.
+/// - max and average pooling: of integers; the scale is the input's.
+/// - a route: the integers as they are; where its scale or sign is not its input's, times the input's scale, divided by its own, rounded, clamped.
+/// - addition: both sides times their scales, summed, the activation, divided, rounded, clamped. An activation alone: the same of one side.
+/// - global average pooling: the mean of the integers times the scale: from here on features are real numbers (float), and are not rounded. They are few, and a squeeze's error
+///   would be multiplied into every pixel of its channel.
+/// - linear: the sum of features times the integers of the weights, times the weight scale of the channel, plus the bias, the activation.
+/// - channel scale: the integers times their scale times the feature, divided by the layer's own scale, rounded, clamped.
 package enum Quantiser {
     package static let allowedWeightBits = [7, 8]
 
@@ -27,14 +32,20 @@ package enum Quantiser {
         let limit = weightBits == 8 ? 127 : 63
         var weights: [String: QuantisedWeights] = [:]
         for layer in layers {
-            guard let shape = layer.kind.weightShape else { continue }
-            guard let weight = folded.weights["\(layer.name).weight"], weight.shape == shape else {
-                throw .missingWeights(layer: layer.name)
+            let parts = layer.weights
+            let outputs = parts.reduce(0) { $0 + $1.shape[0] }
+            let biases = folded.weights["\(layer.name).bias"]?.values ?? [Float](repeating: 0, count: outputs)
+            guard biases.count == outputs || parts.isEmpty else {
+                throw .wrongCount(what: "biases of \(layer.name)", got: biases.count, expected: outputs)
             }
-            let bias = folded.weights["\(layer.name).bias"]?.values ?? [Float](repeating: 0, count: shape[0])
-            guard bias.count == shape[0] else { throw .wrongCount(what: "biases of \(layer.name)", got: bias.count, expected: shape[0]) }
-            guard weight.values.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite) else { throw .notFiniteWeights(layer: layer.name) }
-            weights[layer.name] = quantise(weight, bias: bias, limit: limit)
+            for part in parts {
+                guard let weight = folded.weights["\(part.name).weight"], weight.shape == part.shape else {
+                    throw .missingWeights(layer: part.name)
+                }
+                let bias = Array(biases[part.firstOutput..<part.firstOutput + part.shape[0]])
+                guard weight.values.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite) else { throw .notFiniteWeights(layer: part.name) }
+                weights[part.name] = quantise(weight, bias: bias, limit: limit)
+            }
         }
         return QuantisedNetwork(network: folded.network, activations: scales, weights: weights)
     }

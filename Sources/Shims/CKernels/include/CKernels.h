@@ -10,6 +10,7 @@
 #include "Depthwise.h"
 #include "Elementwise.h"
 #include "Int8.h"
+#include "Int8Convolution.h"
 #include "Linear.h"
 #include "Norm.h"
 #include "Optimise.h"

@@ -1,8 +1,6 @@
-import Engine
-
 extension FusedNetwork {
     /// How many channels (or features) each layer's result has.
-    var channels: [Int] {
+    package var channels: [Int] {
         var channels: [Int] = []
         for layer in layers {
             switch layer.kind {
@@ -16,5 +14,18 @@ extension FusedNetwork {
             }
         }
         return channels
+    }
+
+    /// For each layer, whether its result is features: height and width are gone.
+    package var areFeatures: [Bool] {
+        var features: [Bool] = []
+        for layer in layers {
+            switch layer.kind {
+            case .globalAveragePool, .linear: features.append(true)
+            case .input, .convolution, .mixedConvolution, .maxPool, .averagePool: features.append(false)
+            case .add, .activation, .channelScale, .route: features.append(layer.inputs.first.map { features[$0] } ?? false)
+            }
+        }
+        return features
     }
 }

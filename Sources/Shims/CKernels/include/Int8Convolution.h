@@ -1,0 +1,69 @@
+// 8-bit convolutions of our own, for CPUs with AVX-512 VNNI and VBMI: depthwise ones of every kernel, and 1x1 ones in parts or behind which an activation stands
+// that oneDNN is slow at. Pictures lie [batch, height, width, channels].
+#ifndef ALIQUOT_INT8_CONVOLUTION_H
+#define ALIQUOT_INT8_CONVOLUTION_H
+
+#include "Common.h"
+
+// Whether this CPU has the instructions; where not, neither of the kernels may be run.
+int aliquot_has_int8_convolutions(void);
+
+// From a 32-bit sum to 8 bits: q = clamp(round(act(sum * scale[c] + bias[c] + residual * residual_scale) * factor)). Without an activation the factor is
+// taken to be 1: scales, bias and residual_scale have it in them.
+typedef struct {
+    const float *scales, *bias;  // one for each output channel, in the order of the packed weights; bias includes what signed inputs need (see packing)
+    const void *residual;        // laid out like y, or NULL
+    float residual_scale, factor;
+    int residual_signed, y_signed;
+    aliquot_activation activation;
+} aliquot_int8_finish;
+
+// Up to 16 neighbouring channels that have one kernel size.
+typedef struct {
+    int channel, count, kernel;
+    int64_t weights;  // offset of their packed weights, in bytes
+} aliquot_int8_chunk;
+
+typedef struct {
+    int batch, channels, in_height, in_width, out_height, out_width, stride;
+    int kernel, pad_top, pad_left;  // the largest kernel's; smaller ones lie in its middle
+    int x_signed, chunk_count, threads;
+    const aliquot_int8_chunk *chunks;
+    const void *x;
+    const int8_t *weights;
+    void *y;
+    aliquot_int8_finish finish;  // scales and bias: 16 for each chunk
+} aliquot_int8_depthwise;
+
+// The chunks of parts side by side (every chunk of a part with 16 channels or more has 16, the last ones overlap); returns how many, and in *weight_bytes the
+// size of their packed weights. `chunks` may be NULL.
+int aliquot_int8_depthwise_chunks(int parts, const int *channels, const int *kernels, aliquot_int8_chunk *chunks, int64_t *weight_bytes);
+// Plain weights [channels of a chunk][kernel * kernel] to the order of the kernel; `sums` receives the sum of each channel's.
+void aliquot_int8_depthwise_pack(const aliquot_int8_chunk *chunk, const int8_t *plain, int8_t *packed, int32_t sums[16]);
+// May read up to 64 bytes behind x.
+void aliquot_int8_depthwise_run(const aliquot_int8_depthwise *a);
+
+// One part of a 1x1 convolution of stride 1.
+typedef struct {
+    int first_input, inputs, first_output, outputs;
+    int64_t weights;  // offset of its packed weights, in bytes
+    int vectors;      // the first of its vectors of 16 outputs, counted over all parts: where its scales and biases begin
+} aliquot_int8_pointwise_part;
+
+typedef struct {
+    int64_t pixels;  // of all pictures
+    int inputs, outputs, x_signed, part_count, threads;
+    const aliquot_int8_pointwise_part *parts;
+    const void *x;
+    const int8_t *weights;
+    void *y;
+    aliquot_int8_finish finish;  // scales and bias: 16 for each vector of outputs
+} aliquot_int8_pointwise;
+
+// Bytes of the packed weights of a part.
+int64_t aliquot_int8_pointwise_bytes(int inputs, int outputs);
+// Plain weights [outputs][inputs] to the order of the kernel; `sums` [outputs] receives the sum of each output's.
+void aliquot_int8_pointwise_pack(int inputs, int outputs, const int8_t *plain, int8_t *packed, int32_t *sums);
+void aliquot_int8_pointwise_run(const aliquot_int8_pointwise *a);
+
+#endif
