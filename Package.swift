@@ -124,7 +124,8 @@ let package = Package(
         room(
             "Service", "API",
             [
-                "Base", "Gzip", "HTTP", "Images", "ModelFormat", "Inference", "DatasetStore", "ModelStore", "WeightsStore", "Jobs",
+                "Base", "Gzip", "HTTP", "Images", "ModelFormat", "ModelExport", "Inference", "DatasetStore", "ModelStore", "WeightsStore",
+                "Jobs",
                 httpTypes, log,
             ]),
 
@@ -139,7 +140,8 @@ let package = Package(
         room(
             "App", "AliquotService",
             [
-                "Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Inference", "DatasetStore",
+                "Base", "Sockets", "HTTP", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "ModelExport", "Inference",
+                "DatasetStore",
                 "ModelStore", "WeightsStore", "Jobs", "TrainingJobs", "API",
                 log, lifecycle,
             ]),

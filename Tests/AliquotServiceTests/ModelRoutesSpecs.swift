@@ -79,6 +79,16 @@ struct ModelRoutesSpecs {
             #expect(try await live.call(href, "-H", "Range: bytes=0-7").body == file.body.prefix(8))
             #expect(try await live.call("/v1/models/cells/versions/2/files/manifest.sqlite").status == 404)
             #expect(try await live.call("/v1/models/cells/versions/2/files/..%2F..%2Faliases.json").status == 404)
+            // And in the formats of other programs, made when first asked for; without an int8 form that one is not offered
+            #expect(version["exports"]["int8.onnx"] == .null)
+            let onnx = try await live.call(version["exports"]["float.onnx"].string ?? "")
+            #expect(onnx.status == 200 && onnx.body.starts(with: [0x08, 0x08]) && onnx.body.count > 1000)
+            let package = try await live.call(version["exports"]["bioimageio.zip"].string ?? "")
+            #expect(package.body.starts(with: Array("PK".utf8)) && package.fields["content-type"] == "application/zip")
+            #expect(package.fields["content-disposition"] == #"attachment; filename="cells-2-bioimageio.zip""#)
+            #expect(try await live.files().filter { $0.hasPrefix("cache/exports/") }.count == 2)
+            let missing = try await live.call("/v1/models/cells/versions/2/files/int8.onnx")
+            #expect(missing.status == 404 && missing.text.contains("bioimageio.zip"))
             // And an alias keeps its version from deletion until it is moved
             func point(_ version: Int) async throws -> Int {
                 try await live.call(

@@ -23,7 +23,8 @@ struct BioImagePackageSpecs {
         // (bioimageio.spec 0.5.12 cannot serialise a file with pydantic 2.14.)
         // When the Zoo's own program tests it: format, preprocessing, network and postprocessing against the answer inside
         let python: URL
-        do { python = try await PythonEnvironment.python(with: ["bioimageio.core>=0.8", "onnxruntime>=1.17", "pydantic<2.13"]) } catch let error
+        do { python = try await PythonEnvironment.python(with: ["bioimageio.core>=0.8", "onnxruntime>=1.17", "pydantic<2.13"]) } catch let
+            error
             as PythonEnvironment.Unavailable
         {
             print("skipped: \(error)")

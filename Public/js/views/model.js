@@ -35,7 +35,8 @@ export async function modelView(place, [name], leaving) {
         ["Input", `${manifest.input.size} × ${manifest.input.size} pixels, ${valueTitle(manifest.input.fit)}`], ["Served in", manifest.default_precision],
         ["Made", moment(manifest.created_at)],
         ...lineage.map(([key, value]) => [fieldTitle(key), key === "job" ? el("a", { href: `#/jobs/${encodeURIComponent(value)}` }, value) : valueTitle(value)])]),
-      el("h2", null, "Files"), el("ul", null, one.files.map((file) => el("li", null, el("a", { href: file.href, download: `${name}-${number}-${file.name}` }, file.name), ` ${bytes(file.bytes)}`))));
+      el("h2", null, "Files"), el("ul", null, one.files.map((file) => el("li", null, el("a", { href: file.href, download: `${name}-${number}-${file.name}` }, file.name), ` ${bytes(file.bytes)}`)),
+        Object.entries(one.exports ?? {}).map(([file, href]) => el("li", null, el("a", { href, download: `${name}-${number}-${file}` }, file), " for other programs"))));
   }
 
   function aliasForm() {

@@ -8,6 +8,7 @@ import HTTP
 import Inference
 import Jobs
 import Logging
+import ModelExport
 import ModelFormat
 import ModelStore
 import Sockets
@@ -62,7 +63,11 @@ package final class AliquotService: Sendable {
             try await adoption.adopt(job, result)
         }
         let environment = APIEnvironment(
-            datasets: datasets, models: models, jobs: jobs, predictors: predictors, weights: WeightsFolder.standard(in: directory.weights),
+            datasets: datasets, models: models,
+            exports: try ExportFolder(
+                directory: directory.cache.appendingPathComponent("exports"), version: ProgramVersion.current, backend: backend),
+            jobs: jobs,
+            predictors: predictors, weights: WeightsFolder.standard(in: directory.weights),
             networks: try NetworkFacts.all(),
             idempotency: try IdempotencyStore(directory: directory.url.appendingPathComponent("idempotency")),
             measures: RequestMeasures(), status: status, version: Self.version(settings, machine, backend, threads: threads),

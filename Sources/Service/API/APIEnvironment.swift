@@ -5,6 +5,7 @@ import HTTP
 import Inference
 import Jobs
 import Logging
+import ModelExport
 import ModelStore
 import WeightsStore
 
@@ -12,6 +13,8 @@ import WeightsStore
 package struct APIEnvironment: Sendable {
     package let datasets: DatasetStore
     package let models: ModelStore
+    /// Models in other formats.
+    package let exports: ExportFolder
     package let jobs: JobQueue
     package let predictors: LoadedModels<Predictor>
     package let weights: WeightsFolder
@@ -32,7 +35,8 @@ package struct APIEnvironment: Sendable {
     package let picturesAtOnce: Int
 
     package init(
-        datasets: DatasetStore, models: ModelStore, jobs: JobQueue, predictors: LoadedModels<Predictor>, weights: WeightsFolder,
+        datasets: DatasetStore, models: ModelStore, exports: ExportFolder, jobs: JobQueue, predictors: LoadedModels<Predictor>,
+        weights: WeightsFolder,
         networks: [NetworkDescription], idempotency: IdempotencyStore, measures: RequestMeasures, status: ServiceStatus,
         version: ServiceVersion,
         site: StaticSite?, hosts: HostRule = .any, disk: DiskQueue, logger: Logger, newIncomingFile: @escaping @Sendable () -> URL,
@@ -40,6 +44,7 @@ package struct APIEnvironment: Sendable {
     ) {
         self.datasets = datasets
         self.models = models
+        self.exports = exports
         self.jobs = jobs
         self.predictors = predictors
         self.weights = weights

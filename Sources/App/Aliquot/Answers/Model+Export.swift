@@ -1,9 +1,7 @@
 import Base
-import Engine
 import EngineOneDNN
 import Foundation
 import ModelExport
-import ModelFormat
 
 extension Model {
     /// A format that other programs read.
@@ -21,26 +19,15 @@ extension Model {
     /// - Parameters:
     ///   - format: which.
     ///   - url: the file; one that is there is replaced.
-    ///   - title: what the package calls the model; `nil`: its dataset's name.
+    ///   - title: what a package calls the model; `nil`: its dataset's name.
     /// - Throws: ``AliquotError/model(path:reason:)``.
     public func export(_ format: ExportFormat, to url: URL, title: String? = nil) async throws(AliquotError) {
-        let (directory, threads) = (self.directory, self.threads)
+        let directory = directory
         do {
             try await onThread {
-                switch format {
-                case .onnxFloat: try AtomicFile.write(ONNXFile.encode(directory, .float, version: ProgramVersion.current), to: url)
-                case .onnxInt8: try AtomicFile.write(ONNXFile.encode(directory, .int8, version: ProgramVersion.current), to: url)
-                case .bioImage:
-                    let name = title ?? directory.manifest.lineage.dataset ?? directory.manifest.architecture
-                    let aside = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(ULID.now()).tmp")
-                    let plan = try OneDNNBackend().inferencePlan(
-                        try directory.graph(), try directory.parameters(),
-                        PlanOptions(batch: 1, side: directory.manifest.input.size, threads: threads))
-                    try BioImagePackage.write(directory, title: name, version: ProgramVersion.current, to: aside) { picture in
-                        try picture.withUnsafeBufferPointer { try plan.run($0, count: 1) }
-                    }
-                    guard rename(aside.path, url.path) == 0 else { throw SystemError(call: "rename", subject: url.path) }
-                }
+                let name = title ?? directory.manifest.lineage.dataset ?? directory.manifest.architecture
+                guard let written = ModelExport.ExportFormat(rawValue: format.rawValue) else { return }
+                try written.write(directory, title: name, version: ProgramVersion.current, backend: OneDNNBackend(), to: url)
             }
         } catch { throw AliquotError(error, model: folder.path) }
     }

@@ -40,6 +40,10 @@ extension OpenAPISchemas {
                 "type": "array",
                 "items": {"type": "object", "properties": {"name": {"type": "string"}, "bytes": {"type": "integer"}, "sha256": {"$ref": "#/components/schemas/SHA256"}, "href": {"type": "string"}}}
               },
+              "exports": {
+                "type": "object", "additionalProperties": {"type": "string"},
+                "description": "Links of the model in other formats, made when first asked for: float.onnx, int8.onnx, bioimageio.zip."
+              },
               "links": {"type": "object", "additionalProperties": {"type": "string"}}
             }
           },

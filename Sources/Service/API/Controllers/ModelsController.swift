@@ -2,6 +2,7 @@ import Base
 import Foundation
 import HTTP
 import HTTPTypes
+import ModelExport
 import ModelFormat
 import ModelStore
 
@@ -39,9 +40,11 @@ struct ModelsController: Sendable {
         table.on(
             .get, Self.version + "/files/{file}",
             .init(
-                "getFile", "models", "A file of the version.", requestHeaders: ["If-None-Match", "Range"],
+                "getFile", "models",
+                "A file of the version, or the model as float.onnx, int8.onnx (where it has an int8 form) or bioimageio.zip, made when first asked for.",
+                requestHeaders: ["If-None-Match", "Range"],
                 answers: [
-                    .init(200, "The file.", .media(["application/octet-stream", FileType.json]), headers: ["ETag"]),
+                    .init(200, "The file.", .media(["application/octet-stream", FileType.json, "application/zip"]), headers: ["ETag"]),
                     .init(206, "A part of it.", .media(["application/octet-stream"])), .init(304, "Not modified."),
                 ], problems: [404]), getFile)
         table.on(
@@ -99,12 +102,26 @@ struct ModelsController: Sendable {
         let name = request.parameters["file"] ?? ""
         let stored = try await environment.models.version(key.model, key.version)
         guard let record = stored.manifest.files[name] else {
-            let known = stored.manifest.files.keys.sorted().joined(separator: ", ")
+            let formats = ExportFormat.formats(of: stored.manifest)
+            if let format = formats.first(where: { $0.rawValue == name }) { return try await exported(stored, format, request) }
+            let known = (stored.manifest.files.keys.sorted() + formats.map(\.rawValue)).joined(separator: ", ")
             throw Problem(.notFound, detail: "version \(key.version) of '\(key.model)' has no file '\(name.prefix(100))'; it has \(known)")
         }
         return try await .file(
             stored.directory.appendingPathComponent(name), for: request, type: FileType.ofFile(named: name), etag: "\"\(record.sha256)\"",
             fields: [.cacheControl: "private, no-cache"])
+    }
+
+    private func exported(_ stored: StoredVersion, _ format: ExportFormat, _ request: ServerRequest) async throws -> ServerResponse {
+        let made = try await environment.disk.run { [exports = environment.exports] in
+            try exports.file(try ModelDirectory(opening: stored.directory), title: stored.model.description, format)
+        }
+        return try await .file(
+            made.url, for: request, type: FileType.ofFile(named: format.rawValue), etag: "\"\(made.tag)\"",
+            fields: [
+                .cacheControl: "private, no-cache",
+                .contentDisposition: "attachment; filename=\"\(stored.model)-\(stored.version)-\(format.rawValue)\"",
+            ])
     }
 
     private func listAliases(_ request: ServerRequest) async throws -> ServerResponse {

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import ModelExport
 import ModelFormat
 import ModelStore
 
@@ -31,6 +32,8 @@ struct ModelVersionMessage: Encodable, Sendable {
     let manifest: ModelManifest
     let report: JSONValue
     let files: [File]
+    /// Links of the model in other formats, by the name of the file.
+    let exports: [String: String]
     let links: [String: String]
 
     /// - Throws: if the report is not JSON.
@@ -44,6 +47,8 @@ struct ModelVersionMessage: Encodable, Sendable {
         files = stored.manifest.files.sorted { $0.key < $1.key }.map {
             File(name: $0.key, bytes: $0.value.bytes, sha256: $0.value.sha256, href: "\(path)/files/\($0.key)")
         }
+        exports = Dictionary(
+            uniqueKeysWithValues: ExportFormat.formats(of: stored.manifest).map { ($0.rawValue, "\(path)/files/\($0.rawValue)") })
         var links = ["self": path, "classify": "\(path)/classify", "model": "/v1/models/\(stored.model)"]
         if let job = stored.manifest.lineage.job { links["job"] = "/v1/jobs/\(job)" }
         self.links = links

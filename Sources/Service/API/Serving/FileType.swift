@@ -13,7 +13,7 @@ enum FileType {
         "mjs": "text/javascript; charset=utf-8", "json": json, "svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg",
         "jpeg": "image/jpeg",
         "webp": "image/webp", "ico": "image/x-icon", "woff2": "font/woff2", "txt": "text/plain; charset=utf-8",
-        "webmanifest": "application/manifest+json",
+        "webmanifest": "application/manifest+json", "zip": "application/zip",
     ]
 
     /// By the name's extension; bytes of no known kind otherwise, which no browser runs.
