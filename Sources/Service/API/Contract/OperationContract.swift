@@ -11,7 +11,9 @@ struct OperationContract: Sendable {
         case raw([String], String)
         /// Files as `multipart/form-data`.
         case files(String)
-        /// Either of the two above.
+        /// JSON, or JSON with bytes behind it.
+        case jsonOrBinary(String, String)
+        /// Raw bytes or files.
         case rawOrFiles([String], String)
     }
 
@@ -19,6 +21,8 @@ struct OperationContract: Sendable {
     enum Content: Sendable, Equatable {
         case none
         case json(String)
+        /// JSON, or JSON with bytes behind it.
+        case jsonOrBinary(String)
         case media([String])
     }
 

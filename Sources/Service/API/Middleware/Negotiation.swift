@@ -25,6 +25,7 @@ extension OperationContract {
             switch answer.content {
             case .none: []
             case .json: [FileType.json]
+            case .jsonOrBinary: [FileType.json, FileType.octets]
             case .media(let types): types
             }
         }
