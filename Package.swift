@@ -151,7 +151,7 @@ let package = Package(
                 "Aliquot", "API", "AliquotService", "Base", "Images", "SamplePictures", "Tensors", "Engine", "EngineOneDNN", "Networks",
                 "ModelFormat",
                 "Evaluation", "Training",
-                "SemiSupervised", "Quantization", "Inference", "TrainingJobs", "WeightsStore", "Jobs", log, arguments,
+                "SemiSupervised", "Quantization", "Inference", "TrainingJobs", "WeightsStore", "Jobs", "Sockets", log, arguments,
             ],
             path: "Sources/App/aliquot-cli", swiftSettings: strict),
 

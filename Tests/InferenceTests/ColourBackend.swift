@@ -17,13 +17,18 @@ final class ColourBackend: Backend {
     let strays = Mutex(0)
     /// Plans that exist.
     let livePlans = Mutex(0)
+    /// Pictures of each forward pass, warm-ups included.
+    let counts = Mutex<[Int]>([])
+    private let drift: Float
     private let compileError: EngineError?
     private let logits: [Float]?
 
     /// - Parameters:
     ///   - compileError: thrown by every compilation.
     ///   - logits: given in place of the means.
-    init(compileError: EngineError? = nil, logits: [Float]? = nil) {
+    ///   - drift: what each picture but one adds to the logits of all: a broken network.
+    init(compileError: EngineError? = nil, logits: [Float]? = nil, drift: Float = 0) {
+        self.drift = drift
         self.compileError = compileError
         self.logits = logits
     }
@@ -69,10 +74,13 @@ final class ColourBackend: Backend {
         func run(_ pictures: UnsafeBufferPointer<Float>, count: Int) throws(EngineError) -> [Float] {
             backend.passes.withLock { $0 += 1 }
             if UInt(pthread_self()) != thread { backend.strays.withLock { $0 += 1 } }
+            backend.counts.withLock { $0.append(count) }
             backend.turnstile.pass()
-            if let logits = backend.logits { return logits }
+            if let logits = backend.logits { return (0..<count).flatMap { _ in logits } }
             let area = options.side * options.side
-            return (0..<3).map { channel in pictures[(channel * area)..<((channel + 1) * area)].reduce(0, +) / Float(area) + extra }
+            return (0..<(3 * count)).map { plane in
+                pictures[(plane * area)..<((plane + 1) * area)].reduce(0, +) / Float(area) + extra + Float(count - 1) * backend.drift
+            }
         }
 
         func observe(_ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (Int, UnsafeBufferPointer<Float>) -> Void)

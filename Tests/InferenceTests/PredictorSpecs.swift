@@ -117,9 +117,14 @@ struct PredictorSpecs {
 
     @Test("logits that are no numbers are an error, never an answer")
     func refusesNotANumber() async throws {
-        let predictor = try Predictor(model: ColourModel.write(), backend: ColourBackend(logits: [1, .nan, 0]))
+        // Already the model's canary picture shows it
+        #expect(throws: InferenceError.notFinite(precision: .float)) {
+            try Predictor(model: ColourModel.write(withInt8: false), backend: ColourBackend(logits: [1, .nan, 0]))
+        }
+        // And where only a client's picture does
+        let predictor = try Predictor(model: ColourModel.write(), backend: backend)
         await #expect(throws: InferenceError.notFinite(precision: .float)) {
-            try await predictor.classify(ColourModel.picture(red: 1, green: 2, blue: 3))
+            try await predictor.scores(.normalised([Float](repeating: .infinity, count: 192)))
         }
     }
 

@@ -48,7 +48,8 @@ package final class AliquotService: Sendable {
         let executor = settings.executor(machine)
         let options = Self.inferenceOptions(settings, machine)
         let predictors = LoadedModels(
-            capacity: settings.modelsInMemory,
+            capacity: settings.modelsInMemory, memory: settings.modelMemory.map { $0 * 1_000_000 } ?? machine.memoryBytes / 4,
+            size: { $0.memoryBytes },
             load: { [models] key in
                 let model = try ModelDirectory(opening: models.directory(key.model, version: key.version))
                 return try Predictor(model: model, backend: backend, options: options)
@@ -124,8 +125,11 @@ package final class AliquotService: Sendable {
     }
 
     private static func inferenceOptions(_ settings: ServiceSettings, _ machine: Machine) -> PredictorOptions {
-        let lanes = settings.lanes ?? max(1, machine.cores / 2)
-        return PredictorOptions(lanes: lanes, threadsPerLane: max(1, machine.cores / lanes), decoders: max(1, min(machine.cores, 4)))
+        let lanes = settings.lanes ?? machine.cores
+        return PredictorOptions(
+            lanes: lanes, threadsPerLane: max(1, machine.cores / lanes), decoders: machine.cores,
+            capacity: settings.queue ?? max(16, 8 * lanes),
+            maxBatch: settings.maxBatch, maxDelayMicroseconds: settings.maxDelay)
     }
 
     private static func site(_ settings: ServiceSettings, _ logger: Logger) throws -> StaticSite? {

@@ -21,8 +21,17 @@ package struct ServiceSettings: Sendable {
     package var publicFolder: URL?
     /// Model versions kept in memory. 4: a model takes some tens of megabytes and a second to load.
     package var modelsInMemory = 4
-    /// Forward passes of one model at the same time; nil: half the cores, so that each has two threads.
+    /// Megabytes of models kept in memory; nil: a quarter of the machine's, so that a training has the rest.
+    package var modelMemory: Int?
+    /// Forward passes of one model at the same time; nil: as many as there are cores, a thread each: no thread ever waits for another inside a network.
     package var lanes: Int?
+    /// Most pictures that go through a network together. 4: what gains from company gains it with four.
+    package var maxBatch = 4
+    /// How long a picture waits for company, microseconds. 0: what comes while a lane is busy is company enough.
+    package var maxDelay = 0
+    /// Pictures of one model inside the service, waiting or worked on; one more is answered 503. Nil: eight for each lane, so that even the last one waits no
+    /// longer than eight forward passes.
+    package var queue: Int?
     /// From the first SIGTERM until requests under way are cut.
     package var requestGrace: Duration = .seconds(20)
     /// From the first SIGTERM until workers are killed; a step and a checkpoint at a large size take seconds.
@@ -42,7 +51,11 @@ package struct ServiceSettings: Sendable {
         try check("--workers", workers, 1...64)
         try check("--threads-per-job", threadsPerJob ?? 1, 1...max(1, machine.cores))
         try check("--models-in-memory", modelsInMemory, 1...64)
+        try check("--model-memory", modelMemory ?? 1, 1...1_048_576)
         try check("--lanes", lanes ?? 1, 1...64)
+        try check("--max-batch", maxBatch, 1...64)
+        try check("--max-delay", maxDelay, 0...1_000_000)
+        try check("--queue", queue ?? 1, 1...100_000)
     }
 
     /// Threads of one job.

@@ -20,7 +20,12 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp("The dashboard's folder (default: Public beside the program or here).", valueName: "directory"))
     var publicFolder: String?
     @Option(help: "Model versions kept in memory.") var modelsInMemory = 4
-    @Option(help: "Pictures that one model answers at the same time (default: half the cores).") var lanes: Int?
+    @Option(help: "Megabytes of models kept in memory (default: a quarter of the machine's).") var modelMemory: Int?
+    @Option(help: "Forward passes of one model at the same time (default: the cores).") var lanes: Int?
+    @Option(help: "Most pictures that go through a network together, where that is faster.") var maxBatch = 4
+    @Option(help: "Microseconds that a picture waits for others to go with.") var maxDelay = 0
+    @Option(help: "Pictures of one model that wait or are worked on; one more is answered 503 (default: eight for each lane).") var queue:
+        Int?
     @Flag(help: "Allow an address that other machines can reach although no password is asked for.") var insecure = false
     @Option(
         name: .customLong("allow-host"),
@@ -40,7 +45,11 @@ struct ServeCommand: AsyncParsableCommand {
         settings.threadsPerJob = threadsPerJob
         settings.publicFolder = publicFolder.map { URL(fileURLWithPath: $0, isDirectory: true) }
         settings.modelsInMemory = modelsInMemory
+        settings.modelMemory = modelMemory
         settings.lanes = lanes
+        settings.maxBatch = maxBatch
+        settings.maxDelay = maxDelay
+        settings.queue = queue
         settings.isInsecureAllowed = insecure
         settings.allowedHosts = Set(allowedHosts)
         let service = try AliquotService(settings, logger: logger)

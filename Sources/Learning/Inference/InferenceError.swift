@@ -9,6 +9,10 @@ package enum InferenceError: Error, Sendable, Equatable {
     case outOfRange(name: String, got: Int, allowed: String)
     /// The network gave logits that are no numbers: never turned into an answer.
     case notFinite(precision: Precision)
+    /// The same picture got other logits alone than with others, or on another lane: the model must not answer.
+    case unstable(precision: Precision, difference: Float, tolerance: Float)
+    /// A picture that came as numbers has another size than the network takes.
+    case wrongNumberCount(got: Int, expected: Int)
     case invalidInput(InputDescription)
     case wrongClassCount(precision: Precision, got: Int, expected: Int)
 }
@@ -22,6 +26,9 @@ extension InferenceError: CustomStringConvertible {
             "the model has no \(got.rawValue) form, it has \(available.map(\.rawValue).joined(separator: ", "))"
         case .outOfRange(let name, let got, let allowed): "\(name) is \(got), allowed is \(allowed)"
         case .notFinite(let precision): "the \(precision.rawValue) network gave logits that are not finite"
+        case .unstable(let precision, let difference, let tolerance):
+            "the \(precision.rawValue) network answers one picture in two ways: logits differ by \(difference), allowed is \(tolerance)"
+        case .wrongNumberCount(let got, let expected): "a picture of \(got) numbers; the network takes \(expected)"
         case .invalidInput(let input): "pictures cannot be prepared as the model asks: \(input)"
         case .wrongClassCount(let precision, let got, let expected):
             "the \(precision.rawValue) network has \(got) classes, the manifest \(expected)"

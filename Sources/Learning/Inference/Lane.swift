@@ -5,58 +5,99 @@ import ModelFormat
 
 /// The plans of one thread. Made, used and released on that thread: plans are no one else's.
 struct Lane {
-    private let plans: [Precision: any InferencePlan]
-    private let manifest: ModelManifest
+    /// A picture that is ready for the network.
+    struct Item: Sendable {
+        let request: PictureRequest
+        /// `[3, side, side]`, normalised.
+        let numbers: [Float]
+        /// Milliseconds from bytes to numbers.
+        let decode: Double
+        /// Milliseconds waited for a decoder.
+        let waited: Double
+        /// When it came to the lane line, nanoseconds of the monotonic clock.
+        let arrived: UInt64
+    }
 
-    /// Compiles every precision that the model has and runs each a few times.
+    private let plans: [Precision: BatchPlans]
+    private let manifest: ModelManifest
+    /// What each precision says of the canary picture.
+    let canary: [Precision: [Float]]
+    /// Bytes of this lane's activations and of its copies of the weights, as large as their files.
+    let memoryBytes: Int
+
+    /// Compiles every precision that the model has, runs each a few times, and holds its ways to answer against each other.
     init(_ source: LaneSource, manifest: ModelManifest, options: PredictorOptions) throws {
         self.manifest = manifest
-        let shape = PlanOptions(batch: 1, side: manifest.input.size, threads: options.threadsPerLane)
-        var plans: [Precision: any InferencePlan] = [.float: try source.backend.inferencePlan(source.graph, source.parameters, shape)]
-        if let quantised = source.quantised { plans[.int8] = try source.backend.inferencePlan(quantised, shape) }
-        let zeros = [Float](repeating: 0, count: 3 * manifest.input.size * manifest.input.size)
+        let side = manifest.input.size
+        func shape(_ batch: Int) -> PlanOptions { PlanOptions(batch: batch, side: side, threads: options.threadsPerLane) }
+        var plans: [Precision: BatchPlans] = [
+            .float: try BatchPlans(options, picture: 3 * side * side) {
+                try source.backend.inferencePlan(source.graph, source.parameters, shape($0))
+            }
+        ]
+        if let quantised = source.quantised {
+            plans[.int8] = try BatchPlans(options, picture: 3 * side * side) { try source.backend.inferencePlan(quantised, shape($0)) }
+        }
+        var canary: [Precision: [Float]] = [:]
+        var bytes = 0
         for (precision, plan) in plans {
             guard plan.classes == manifest.classes.count else {
                 throw InferenceError.wrongClassCount(precision: precision, got: plan.classes, expected: manifest.classes.count)
             }
-            for _ in 0..<options.warmUps { _ = try zeros.withUnsafeBufferPointer { try plan.run($0, count: 1) } }
+            canary[precision] = try Canary.check(plan, precision, numbers: source.canary)
+            bytes +=
+                plan.activationBytes + plan.copies
+                * (manifest.files[precision == .float ? ModelDirectory.floatName : ModelDirectory.int8Name]?.bytes ?? 0)
         }
         self.plans = plans
+        self.canary = canary
+        memoryBytes = bytes
     }
 
-    /// One forward pass, ranked; two where int8 is in doubt.
-    /// - Parameters:
-    ///   - numbers: `[3, side, side]`, normalised.
-    ///   - decode, queue: milliseconds spent before.
-    func answer(_ request: PictureRequest, _ numbers: [Float], decode: Double, queue: Double) throws -> Answer {
+    /// One forward pass of all together, and another of those where int8 is in doubt. All ask for the same precision.
+    /// - Returns: in their order.
+    func scores(_ items: [Item]) -> [Result<Scores, any Error>] {
+        guard let first = items.first else { return [] }
+        let precision = first.request.precision
         let start = DispatchTime.now().uptimeNanoseconds
-        var precision = request.precision
-        var logits = try logits(of: numbers, in: precision)
-        let isDoubtful = precision == .int8 && request.options.doubt == .float && isInDoubt(logits)
-        if isDoubtful {
-            precision = .float
-            logits = try self.logits(of: numbers, in: precision)
+        do {
+            var logits = try logits(of: items.map(\.numbers), in: precision)
+            let doubtful = items.indices.filter {
+                precision == .int8 && items[$0].request.doubt == .float && logits[$0].count > 0 && isInDoubt(logits[$0])
+            }
+            if !doubtful.isEmpty {
+                for (place, better) in zip(doubtful, try self.logits(of: doubtful.map { items[$0].numbers }, in: .float)) {
+                    logits[place] = better
+                }
+            }
+            let again = Set(doubtful)
+            let probabilities = logits.map { Softmax.probabilities($0, temperature: manifest.temperature) }
+            let infer = milliseconds(start, DispatchTime.now().uptimeNanoseconds)
+            return items.indices.map { place in
+                let isDoubtful = again.contains(place)
+                let precision = isDoubtful ? Precision.float : precision
+                guard logits[place].allSatisfy(\.isFinite) else { return .failure(InferenceError.notFinite(precision: precision)) }
+                let item = items[place]
+                let timing = Answer.Timing(
+                    decode: item.decode, queue: item.waited + milliseconds(item.arrived, start), infer: infer)
+                return .success(
+                    Scores(
+                        precision: precision, isDoubtful: isDoubtful, logits: logits[place], probabilities: probabilities[place],
+                        batch: items.count, timing: timing))
+            }
+        } catch {
+            return items.map { _ in .failure(error) }
         }
-        let probabilities = Softmax.probabilities(logits, temperature: manifest.temperature)
-        let predictions = Ranking.top(request.options.topK, of: probabilities, labels: manifest.classes)
-        let set = manifest.conformal?.threshold(request.precision).map { threshold in
-            AdaptiveSets(threshold: threshold).classes(of: probabilities).map { manifest.classes[$0] }
-        }
-        let infer = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
-        return Answer(
-            precision: precision, inDoubt: isDoubtful ? true : nil, predictions: predictions, predictionSet: set,
-            timing: Answer.Timing(decode: decode, queue: queue, infer: infer))
     }
 
-    private func logits(of numbers: [Float], in precision: Precision) throws -> [Float] {
+    private func logits(of pictures: [[Float]], in precision: Precision) throws -> [[Float]] {
         guard let plan = plans[precision] else {
             throw InferenceError.precisionUnavailable(got: precision, available: manifest.precisions)
         }
-        let logits = try numbers.withUnsafeBufferPointer { try plan.run($0, count: 1) }
-        guard logits.count == manifest.classes.count else {
-            throw InferenceError.wrongClassCount(precision: precision, got: logits.count, expected: manifest.classes.count)
+        let logits = try plan.run(pictures)
+        guard logits.count == pictures.count, logits.allSatisfy({ $0.count == manifest.classes.count }) else {
+            throw InferenceError.wrongClassCount(precision: precision, got: logits.first?.count ?? 0, expected: manifest.classes.count)
         }
-        guard logits.allSatisfy(\.isFinite) else { throw InferenceError.notFinite(precision: precision) }
         return logits
     }
 
@@ -73,4 +114,9 @@ struct LaneSource: Sendable {
     let graph: Graph
     let parameters: ParameterSet
     let quantised: QuantisedNetwork?
+    /// The canary picture as the network takes it.
+    let canary: [Float]
 }
+
+/// Between two times of the monotonic clock in nanoseconds.
+func milliseconds(_ start: UInt64, _ end: UInt64) -> Double { end > start ? Double(end - start) / 1e6 : 0 }

@@ -1,36 +1,30 @@
 import Dispatch
-import Images
 import ModelFormat
 import Synchronization
 
 /// One picture on its way through a predictor. Answered exactly once, by whoever comes first: a thread or the caller's cancellation.
 final class PictureRequest: Sendable {
-    enum Picture: Sendable {
-        case encoded([UInt8])
-        case decoded(RGBImage)
-    }
-
     private enum State {
         case new
-        case waiting(CheckedContinuation<Answer, any Error>)
+        case waiting(CheckedContinuation<Scores, any Error>)
         /// Answered before the caller began to wait.
-        case early(Result<Answer, any Error>)
+        case early(Result<Scores, any Error>)
         case done
     }
 
-    let picture: Picture
+    let picture: PictureInput
     let precision: Precision
-    let options: ClassifyOptions
+    let doubt: ClassifyOptions.Doubt
     /// Nanoseconds of the monotonic clock.
     let arrived = DispatchTime.now().uptimeNanoseconds
     private let admission: Admission
     private let state = Mutex(State.new)
 
     /// - Parameter admission: has let this request in; gets the place back when it is answered.
-    init(picture: Picture, precision: Precision, options: ClassifyOptions, admission: Admission) {
+    init(picture: PictureInput, precision: Precision, doubt: ClassifyOptions.Doubt, admission: Admission) {
         self.picture = picture
         self.precision = precision
-        self.options = options
+        self.doubt = doubt
         self.admission = admission
     }
 
@@ -43,8 +37,8 @@ final class PictureRequest: Sendable {
         }
     }
 
-    func wait(_ continuation: CheckedContinuation<Answer, any Error>) {
-        let early = state.withLock { state -> Result<Answer, any Error>? in
+    func wait(_ continuation: CheckedContinuation<Scores, any Error>) {
+        let early = state.withLock { state -> Result<Scores, any Error>? in
             if case .early(let result) = state {
                 state = .done
                 return result
@@ -56,8 +50,8 @@ final class PictureRequest: Sendable {
     }
 
     /// Gives the answer and the place back; does nothing the second time.
-    func finish(_ result: Result<Answer, any Error>) {
-        let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Answer, any Error>?) in
+    func finish(_ result: Result<Scores, any Error>) {
+        let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Scores, any Error>?) in
             switch state {
             case .new:
                 state = .early(result)

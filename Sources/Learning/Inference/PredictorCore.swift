@@ -6,24 +6,16 @@ import Synchronization
 /// The two lines of a predictor and the threads at their ends. Holds no plan: those belong to the lanes' threads.
 ///
 /// A picture goes admission → decode line → a decoder → lane line → a lane → its caller. Closing admission and the decode line lets what is inside come out:
-/// the last decoder to leave closes the lane line.
+/// the last decoder to leave closes the lane line. The lane line has room for as many pictures as the lanes take at once, twice: decoders wait rather than fill the memory
+/// with decoded pictures. A lane takes several at once where several wait.
 final class PredictorCore: Sendable {
-    private struct Decoded: Sendable {
-        let request: PictureRequest
-        let numbers: [Float]
-        let decode: Double
-        /// Milliseconds waited for a decoder.
-        let waited: Double
-        /// When it came to the lane line, nanoseconds of the monotonic clock.
-        let arrived: UInt64
-    }
-
     let admission: Admission
     private let manifest: ModelManifest
-    private let preparation: PicturePreparation
+    let preparation: PicturePreparation
     private let options: PredictorOptions
     private let undecoded = WorkQueue<PictureRequest>()
-    private let decoded = WorkQueue<Decoded>()
+    private let decoded: WorkQueue<Lane.Item>
+    private let memory = Mutex(0)
     private let decodersRunning: Mutex<Int>
     private let threads = DispatchGroup()
 
@@ -32,6 +24,7 @@ final class PredictorCore: Sendable {
         self.options = options
         preparation = try PicturePreparation(manifest.input, limits: options.limits)
         admission = Admission(limit: options.capacity)
+        decoded = WorkQueue(room: 2 * options.lanes * options.maxBatch)
         decodersRunning = Mutex(options.decoders)
     }
 
@@ -41,11 +34,23 @@ final class PredictorCore: Sendable {
         let startup = LaneStartup(source)
         for lane in 0..<options.lanes { startThread("lane \(lane)") { core in core.runLane(startup) } }
         for decoder in 0..<options.decoders { startThread("decoder \(decoder)") { core in core.runDecoder() } }
-        do { try startup.wait(lanes: options.lanes) } catch {
+        do {
+            let bytes = try startup.wait(lanes: options.lanes)
+            memory.withLock { $0 = bytes }
+        } catch {
             close()
             throw error
         }
     }
+
+    var load: PredictorLoad {
+        var load = admission.load
+        load.waitingForLane = decoded.count
+        return load
+    }
+
+    /// Bytes of the plans of all lanes: activations, and weights as large as their files.
+    var memoryBytes: Int { memory.withLock { $0 } }
 
     func submit(_ request: PictureRequest) {
         if !undecoded.push(request) { request.finish(.failure(InferenceError.shuttingDown)) }
@@ -88,12 +93,13 @@ final class PredictorCore: Sendable {
                     switch request.picture {
                     case .encoded(let bytes): try preparation.numbers(of: bytes)
                     case .decoded(let image): preparation.numbers(of: image)
+                    case .normalised(let numbers): numbers
                     }
                 let end = DispatchTime.now().uptimeNanoseconds
-                let item = Decoded(
+                let item = Lane.Item(
                     request: request, numbers: numbers, decode: milliseconds(start, end), waited: milliseconds(request.arrived, start),
                     arrived: end)
-                if !decoded.push(item) { request.finish(.failure(InferenceError.shuttingDown)) }
+                if !decoded.pushWaiting(item) { request.finish(.failure(InferenceError.shuttingDown)) }
             } catch {
                 request.finish(.failure(error))
             }
@@ -109,17 +115,19 @@ final class PredictorCore: Sendable {
         let lane: Lane
         do {
             lane = try Lane(startup.take(), manifest: manifest, options: options)
-            startup.report(nil)
+            startup.report(.success(.init(canary: lane.canary, memoryBytes: lane.memoryBytes)))
         } catch {
-            startup.report(error)
+            startup.report(.failure(error))
             return
         }
-        while let item = decoded.pop() {
-            guard !item.request.isAnswered else { continue }
-            let waited = item.waited + milliseconds(item.arrived, DispatchTime.now().uptimeNanoseconds)
-            item.request.finish(Result { try lane.answer(item.request, item.numbers, decode: item.decode, queue: waited) })
+        let delay = Double(options.maxDelayMicroseconds) / 1e6
+        while true {
+            let items = decoded.pop(upTo: options.maxBatch, among: options.lanes, within: delay) {
+                $0.request.precision == $1.request.precision
+            }
+            if items.isEmpty { return }
+            let wanted = items.filter { !$0.request.isAnswered }
+            for (item, scores) in zip(wanted, lane.scores(wanted)) { item.request.finish(scores) }
         }
     }
-
-    private func milliseconds(_ start: UInt64, _ end: UInt64) -> Double { end > start ? Double(end - start) / 1e6 : 0 }
 }

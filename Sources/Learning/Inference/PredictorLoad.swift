@@ -3,6 +3,8 @@ package struct PredictorLoad: Sendable, Equatable {
     /// Pictures waiting or worked on.
     package let inside: Int
     package let capacity: Int
+    /// Of those inside, decoded and waiting for a lane.
+    package var waitingForLane = 0
     package let answered: Int
     /// Bad pictures, cancelled requests.
     package let failed: Int

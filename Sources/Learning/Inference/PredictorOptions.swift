@@ -16,10 +16,16 @@ package struct PredictorOptions: Sendable, Equatable {
     /// Passes with each precision before the first answer: the first one of a plan is slower.
     package var warmUps: Int
     package var limits: ImageLimits
+    /// Most pictures that go through a network at once. They come together while the lane is busy; nobody waits for company unless `maxDelayMicroseconds` says so.
+    package var maxBatch: Int
+    /// How long a picture waits for others to go with, microseconds, where fewer than `maxBatch` are there.
+    package var maxDelayMicroseconds: Int
+    /// The share of its time that going together must save for a number of pictures to do so. 0.03: less cannot be told from noise.
+    package var minimumBatchGain: Double
 
     package init(
         lanes: Int = 1, threadsPerLane: Int = 1, decoders: Int = 1, capacity: Int = 64, stackBytes: Int = 8 << 20, warmUps: Int = 2,
-        limits: ImageLimits = .standard
+        limits: ImageLimits = .standard, maxBatch: Int = 1, maxDelayMicroseconds: Int = 0, minimumBatchGain: Double = 0.03
     ) {
         self.lanes = lanes
         self.threadsPerLane = threadsPerLane
@@ -28,6 +34,9 @@ package struct PredictorOptions: Sendable, Equatable {
         self.stackBytes = stackBytes
         self.warmUps = warmUps
         self.limits = limits
+        self.maxBatch = maxBatch
+        self.maxDelayMicroseconds = maxDelayMicroseconds
+        self.minimumBatchGain = minimumBatchGain
     }
 
     func validate() throws(InferenceError) {
@@ -37,5 +46,9 @@ package struct PredictorOptions: Sendable, Equatable {
         }
         guard (1...256).contains(decoders) else { throw .outOfRange(name: "decoders", got: decoders, allowed: "1 to 256") }
         guard (1...100_000).contains(capacity) else { throw .outOfRange(name: "capacity", got: capacity, allowed: "1 to 100000") }
+        guard (1...64).contains(maxBatch) else { throw .outOfRange(name: "max batch", got: maxBatch, allowed: "1 to 64") }
+        guard (0...1_000_000).contains(maxDelayMicroseconds) else {
+            throw .outOfRange(name: "max delay", got: maxDelayMicroseconds, allowed: "0 to 1000000")
+        }
     }
 }

@@ -1,14 +1,19 @@
 import Foundation
 
-/// A first-in-first-out line between callers, who never wait, and threads, who do.
+/// A first-in-first-out line between those who bring work, and threads, who wait for it.
 ///
-/// Its length is bounded by whoever admits callers (``Admission``). After ``close()`` nothing enters; what is inside is still handed out.
+/// Its length is bounded by whoever admits callers (``Admission``), or by `room`, which a thread waits for in ``pushWaiting(_:)``. After ``close()`` nothing enters;
+/// what is inside is still handed out.
 ///
-/// Safe because `items` and `isOpen` are touched only between `condition.lock()` and `condition.unlock()`.
+/// Safe because all state is touched only between `condition.lock()` and `condition.unlock()`.
 final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
+    private let room: Int
     private var items: [Item] = []
     private var isOpen = true
+
+    /// - Parameter room: items from which ``pushWaiting(_:)`` waits.
+    init(room: Int = .max) { self.room = room }
 
     /// - Returns: false, and nothing is kept, after ``close()``.
     func push(_ item: Item) -> Bool {
@@ -16,19 +21,52 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
         defer { condition.unlock() }
         guard isOpen else { return false }
         items.append(item)
-        condition.signal()
+        wake()
+        return true
+    }
+
+    /// Waits until there is room. For threads that may be held up: what they bring needs memory.
+    /// - Returns: false, and nothing is kept, after ``close()``.
+    func pushWaiting(_ item: Item) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        while isOpen, items.count >= room { condition.wait() }
+        guard isOpen else { return false }
+        items.append(item)
+        wake()
         return true
     }
 
     /// Waits for the next item; nil when the queue is closed and empty.
-    func pop() -> Item? {
+    func pop() -> Item? { pop(upTo: 1, among: 1, within: 0) { _, _ in false }.first }
+
+    /// Waits for the next item, and takes those behind it that go with it: what came while the thread was busy, shared among the threads that take from here.
+    ///
+    /// - Parameters:
+    ///   - limit: the most items.
+    ///   - threads: how many take from here; this one takes its share of those that wait, rounded up.
+    ///   - delay: seconds to wait for more once there is one, while there are fewer than `limit`; 0 takes what is there.
+    ///   - belong: whether an item can go with the first.
+    /// - Returns: in their order; empty when the queue is closed and empty.
+    func pop(upTo limit: Int, among threads: Int, within delay: TimeInterval, _ belong: (_ first: Item, _ other: Item) -> Bool) -> [Item] {
         condition.lock()
         defer { condition.unlock() }
-        while items.isEmpty {
-            guard isOpen else { return nil }
-            condition.wait()
+        waitForOne()
+        if delay > 0, limit > 1 {
+            let end = Date(timeIntervalSinceNow: delay)
+            while isOpen, items.count < limit, condition.wait(until: end) {}
+            waitForOne()  // another thread, or a cancellation, may have taken it meanwhile
         }
-        return items.removeFirst()
+        guard let first = items.first else { return [] }
+        let share = min(limit, (items.count + threads - 1) / threads)
+        var taken = [first]
+        var left: [Item] = []
+        for item in items.dropFirst() {
+            if taken.count < share, belong(first, item) { taken.append(item) } else { left.append(item) }
+        }
+        items = left
+        if room < .max { condition.broadcast() }
+        return taken
     }
 
     /// Takes out what a caller no longer wants. O(length).
@@ -36,6 +74,7 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         items.removeAll(where: isUnwanted)
+        if room < .max { condition.broadcast() }
     }
 
     func close() {
@@ -50,4 +89,10 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
         defer { condition.unlock() }
         return items.count
     }
+
+    /// Where threads wait for different things, all look again. Under the lock.
+    private func wake() { if room < .max { condition.broadcast() } else { condition.signal() } }
+
+    /// Returns when there is an item, or will never be one. Under the lock.
+    private func waitForOne() { while items.isEmpty, isOpen { condition.wait() } }
 }

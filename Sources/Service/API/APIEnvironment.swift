@@ -21,6 +21,7 @@ package struct APIEnvironment: Sendable {
     package let networks: [NetworkDescription]
     package let idempotency: IdempotencyStore
     package let measures: RequestMeasures
+    package let statistics = InferenceStatistics()
     package let status: ServiceStatus
     package let version: ServiceVersion
     /// The dashboard; nil where none was found.

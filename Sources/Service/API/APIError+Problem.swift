@@ -44,6 +44,10 @@ extension APIError {
                 detail:
                     "the body is \(got.map { "'\($0.prefix(100))'" } ?? "of no declared type"); allowed: \(allowed.joined(separator: ", "))"
             )
+        case .deadline(let milliseconds):
+            Problem(
+                .gatewayTimeout, title: "Too late",
+                detail: "there was no answer within the \(milliseconds) ms that the request allows; its place is free again")
         case .unavailable(let detail, let seconds):
             Problem(.serviceUnavailable, detail: detail, fields: [.retryAfter: String(seconds)])
         }

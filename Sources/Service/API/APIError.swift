@@ -37,6 +37,8 @@ package enum APIError: Error, Sendable, Equatable {
     case tooLarge(what: String, limit: Int)
     /// 415.
     case unsupportedMedia(got: String?, allowed: [String])
+    /// 504: the client's own time for it is over.
+    case deadline(milliseconds: Int)
     /// 503 with `Retry-After`.
     case unavailable(String, retryAfterSeconds: Int)
 }

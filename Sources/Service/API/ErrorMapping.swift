@@ -198,7 +198,8 @@ enum ErrorMapping {
         case .shuttingDown: return Problem(.serviceUnavailable, detail: "\(error)", fields: [.retryAfter: "5"])
         case .precisionUnavailable: return Problem(.unprocessableContent, detail: "\(error)")
         case .outOfRange: return Problem(.badRequest, detail: "\(error)")
-        case .notFinite, .invalidInput, .wrongClassCount:
+        case .wrongNumberCount: return Problem(.badRequest, detail: "\(error)")
+        case .notFinite, .unstable, .invalidInput, .wrongClassCount:
             logger.error("\(error)")
             return Problem(.internalServerError, detail: "the model cannot answer: \(error)")
         }

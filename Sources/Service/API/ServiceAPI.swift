@@ -21,7 +21,7 @@ package struct ServiceAPI: Sendable {
         observation = Observation(measures: environment.measures, logger: environment.logger)
         hosts = environment.hosts
         let logger = environment.logger
-        router = table.router(describe: { ErrorMapping.problem(of: $0, $1, logger) }) { route in
+        router = table.router(describe: { ErrorMapping.problem(of: $0, $1, logger) }, finish: Self.addProtocolError) { route in
             { request in
                 RouteLabel.current?.set(route.pattern)
                 try SameOrigin.check(request)
@@ -49,7 +49,13 @@ package struct ServiceAPI: Sendable {
         var problem = error.problem
         problem.instance = request.path
         problem.requestID = request.id
+        Self.addProtocolError(&problem, request)
         return .problem(problem)
+    }
+
+    /// The Open Inference Protocol wants every error as `{"error": "…"}`: below `/v2` a problem has that field too.
+    private static func addProtocolError(_ problem: inout Problem, _ request: ServerRequest) {
+        if request.segments.first == "v2" { problem.error = problem.detail ?? problem.title }
     }
 
     /// Logs and counts a finished exchange; for `HTTPServerConfiguration.accessLog`.
@@ -66,6 +72,8 @@ package struct ServiceAPI: Sendable {
         JobFilesController(environment: environment).addRoutes(to: &table)
         ModelsController(environment: environment).addRoutes(to: &table)
         ClassifyController(environment: environment).addRoutes(to: &table)
+        OpenInferenceController(environment: environment).addRoutes(to: &table)
+        InferController(environment: environment).addRoutes(to: &table)
         CatalogueController(environment: environment).addRoutes(to: &table)
         WeightsController(environment: environment).addRoutes(to: &table)
         OperationController(environment: environment).addRoutes(to: &table)

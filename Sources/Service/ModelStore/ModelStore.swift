@@ -11,13 +11,15 @@ import Synchronization
 /// 3. A number is not given again when its version is deleted (deleting the whole model ends its numbering). `latest` is the highest version that is there.
 /// 4. Aliases change by the rename of one file: every reader sees the old target or the new one.
 ///
-/// Changes are made one at a time; reads take no lock.
+/// Changes are made one at a time. What was read of a model is remembered until the next change, because every answer asks which version a name means; the
+/// directory belongs to this process (`DataDirectory` holds its lock).
 package final class ModelStore: Sendable {
     /// The alias that always means the newest version.
     package static let latest = "latest"
 
     let directory: URL
     private let changes = Mutex(())
+    private let known = Mutex(Known())
     private let queue = DispatchQueue(label: "models", attributes: .concurrent)
 
     /// - Parameter directory: `models/` of the data directory; made if it is not there. What a crash left half-deleted is removed.
@@ -42,7 +44,14 @@ package final class ModelStore: Sendable {
     }
 
     /// - Throws: ``ModelStoreError/noSuchModel(_:)``
-    package func model(_ name: ResourceName) async throws -> StoredModel { try await run { try self.require(name) } }
+    package func model(_ name: ResourceName) async throws -> StoredModel {
+        let (model, changes) = known.withLock { ($0.models[name], $0.changes) }
+        if let model { return model }
+        let read = try await run { try self.require(name) }
+        // What a change overtook is not remembered: it may be of before.
+        known.withLock { if $0.changes == changes { $0.models[name] = read } }
+        return read
+    }
 
     /// The versions of a model, ascending.
     /// - Throws: ``ModelStoreError/noSuchModel(_:)``
@@ -149,6 +158,12 @@ package final class ModelStore: Sendable {
 
     // MARK: - Inside
 
+    private struct Known {
+        var models: [ResourceName: StoredModel] = [:]
+        /// Changes so far.
+        var changes = 0
+    }
+
     private static let trashPrefix = ".deleted."
 
     private func folder(_ name: ResourceName) -> ModelFolder {
@@ -192,7 +207,17 @@ package final class ModelStore: Sendable {
     }
 
     private func change<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await run { try self.changes.withLock { _ in try body() } }
+        try await run {
+            try self.changes.withLock { _ in
+                defer {
+                    self.known.withLock {
+                        $0.models = [:]
+                        $0.changes += 1
+                    }
+                }
+                return try body()
+            }
+        }
     }
 
     /// Off Swift's cooperative threads: these calls wait for the disk.

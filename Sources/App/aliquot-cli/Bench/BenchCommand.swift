@@ -3,8 +3,8 @@ import ArgumentParser
 /// Times the engine on its own, with the keys of other peers' figures, so that both can be held side by side.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Times training steps and forward passes; prints one JSON line.",
-        subcommands: [TrainBenchCommand.self, InferBenchCommand.self, GemmBenchCommand.self])
+        commandName: "bench", abstract: "Times training steps, forward passes and the service.",
+        subcommands: [TrainBenchCommand.self, InferBenchCommand.self, GemmBenchCommand.self, ServeBenchCommand.self])
 }
 
 /// What every benchmark is asked for.

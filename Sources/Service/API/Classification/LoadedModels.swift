@@ -5,17 +5,22 @@ import Dispatch
 ///
 /// 1. A key is loaded once, however many ask at the same time; a load that fails is forgotten, so that the next request tries again.
 /// 2. Nothing is closed while a ``use(_:_:)`` of it runs; what is retired in the meantime is closed by its last user.
-/// 3. At most `capacity` are kept; those in use may exceed it for as long as they are in use.
-/// 4. Loading runs on a queue of its own, never on Swift's cooperative threads.
+/// 3. At most `capacity` are kept, and no more than `memory` bytes of them; those in use may exceed both for as long as they are in use.
+/// 4. Loading runs on a queue of its own, never on Swift's cooperative threads. Who gives up does not wait for its end; it goes on for the next.
 package actor LoadedModels<Model: Sendable> {
     private struct Entry {
         let generation: Int
         let loading: Task<Model, any Error>
         var users = 0
         var lastUse: Int
+        /// Once it is loaded.
+        var model: Model?
+        var bytes = 0
     }
 
     private let capacity: Int
+    private let memory: Int
+    private let size: @Sendable (Model) -> Int
     private let load: @Sendable (ModelVersionKey) throws -> Model
     private let close: @Sendable (Model) async -> Void
     private let queue = DispatchQueue(label: "aliquot.models", attributes: .concurrent)
@@ -27,18 +32,32 @@ package actor LoadedModels<Model: Sendable> {
 
     /// - Parameters:
     ///   - capacity: how many stay loaded, at least 1.
+    ///   - memory: how many bytes stay loaded; one model stays however large it is.
+    ///   - size: bytes of a model.
     ///   - load: blocking; runs on a Dispatch thread.
     ///   - close: ends a model that nobody uses any more.
     package init(
-        capacity: Int, load: @escaping @Sendable (ModelVersionKey) throws -> Model, close: @escaping @Sendable (Model) async -> Void
+        capacity: Int, memory: Int = .max, size: @escaping @Sendable (Model) -> Int = { _ in 0 },
+        load: @escaping @Sendable (ModelVersionKey) throws -> Model,
+        close: @escaping @Sendable (Model) async -> Void
     ) {
         self.capacity = max(1, capacity)
+        self.memory = memory
+        self.size = size
         self.load = load
         self.close = close
     }
 
     /// The versions that are loaded or being loaded.
     package var keys: Set<ModelVersionKey> { Set(entries.keys) }
+
+    /// Bytes of those that are loaded.
+    package var bytes: Int { entries.values.reduce(0) { $0 + $1.bytes } }
+
+    /// Loads the version if it is not there.
+    ///
+    /// - Throws: as ``use(_:_:)``.
+    package func prepare(_ key: ModelVersionKey) async throws { try await use(key) { _ in } }
 
     /// Runs `body` with the model, which stays loaded at least until `body` returns.
     ///
@@ -49,13 +68,23 @@ package actor LoadedModels<Model: Sendable> {
         defer { release(key, generation) }
         let model: Model
         do {
-            guard let loading = entry(key, generation)?.loading else { throw CancellationError() }
-            model = try await loading.value
+            model = try await loaded(key, generation)
         } catch {
-            if entries[key]?.generation == generation { moveToRetired(key) }
+            if !(error is CancellationError), entries[key]?.generation == generation { moveToRetired(key) }
             throw error
         }
         return try await body(model)
+    }
+
+    private func loaded(_ key: ModelVersionKey, _ generation: Int) async throws -> Model {
+        guard let entry = entry(key, generation) else { throw CancellationError() }
+        if let model = entry.model { return model }
+        let model = try await FirstResult.of(entry.loading)
+        if entries[key]?.generation == generation, entries[key]?.model == nil {
+            entries[key]?.model = model
+            entries[key]?.bytes = size(model)
+        }
+        return model
     }
 
     /// Closes the version once its last user is done. For a deleted model.
@@ -105,7 +134,7 @@ package actor LoadedModels<Model: Sendable> {
     private func release(_ key: ModelVersionKey, _ generation: Int) {
         if entries[key]?.generation == generation {
             entries[key]?.users -= 1
-            while entries.count > capacity,
+            while entries.count > capacity || bytes > memory && entries.count > 1,
                 let oldest = entries.filter({ $0.value.users == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse })
             {
                 moveToRetired(oldest.key)

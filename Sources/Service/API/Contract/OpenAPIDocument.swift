@@ -112,6 +112,11 @@ struct OpenAPIDocument {
             ]
         case .raw(let types, let summary):
             return ["required": true, "description": .string(summary), "content": .object(raw(types))]
+        case .jsonOrBinary(let schema, let summary):
+            return [
+                "required": true, "description": .string(summary),
+                "content": [FileType.json: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]], FileType.octets: .object([:])],
+            ]
         case .files(let summary):
             return ["required": true, "description": .string(summary), "content": ["multipart/form-data": files]]
         case .rawOrFiles(let types, let summary):
@@ -141,6 +146,8 @@ struct OpenAPIDocument {
         413: "Larger than a limit of /v1/version.",
         415: "Not of a media type that is read here, or not a picture.",
         422: "Read, but wrong; one entry of `errors` for each fault, all at once.",
-        503: "Saturated, loading or draining; `Retry-After` says when to come again.", 507: "The disk is full.",
+        503: "Saturated, loading or draining; `Retry-After` says when to come again.",
+        504: "There was no answer within the time that the request allows.",
+        507: "The disk is full.",
     ]
 }

@@ -6,6 +6,7 @@ enum OpenAPIHeaders {
         ("Link", "`rel=\"next\"`: the next page (RFC 8288)."),
         ("Server-Timing", "Milliseconds of decoding, waiting and computing."),
         ("Retry-After", "Seconds to wait before coming again."),
+        ("Inference-Header-Content-Length", "Bytes of the JSON; behind it are those of binary tensors. Absent: all is JSON."),
         ("Idempotent-Replayed", "`true` when this is the stored answer to an earlier request with the same `Idempotency-Key`."),
     ]
 
@@ -15,6 +16,7 @@ enum OpenAPIHeaders {
         "Idempotency-Key":
             "A key of the client's choice (1 to 255 characters); the answer is kept for 24 hours and given again to the same request.",
         "Last-Event-ID": "The position after which to go on.",
+        "Inference-Header-Content-Length": "Bytes of the JSON where those of binary tensors follow it.",
         "Range": "One range of bytes (RFC 9110 section 14).",
     ]
 

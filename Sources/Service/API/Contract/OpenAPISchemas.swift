@@ -7,7 +7,7 @@ enum OpenAPISchemas {
     /// - Throws: if one of the texts is not JSON, or two bear one name; a test reads them all.
     static func all() throws -> [String: JSONValue] {
         var schemas: [String: JSONValue] = [:]
-        for text in [general, datasets, jobs, training, models, operation] {
+        for text in [general, datasets, jobs, training, models, operation, openInference] {
             let part = try JSONDecoder().decode([String: JSONValue].self, from: Data(text.utf8))
             schemas.merge(part) { _, new in new }
         }

@@ -11,7 +11,9 @@ struct OperationContract: Sendable {
         case raw([String], String)
         /// Files as `multipart/form-data`.
         case files(String)
-        /// Either of the two above.
+        /// JSON, or JSON with bytes behind it.
+        case jsonOrBinary(String, String)
+        /// Raw bytes or files.
         case rawOrFiles([String], String)
     }
 
@@ -20,7 +22,7 @@ struct OperationContract: Sendable {
         case none
         case json(String)
         case media([String])
-        /// JSON, or where the client prefers it one of these media types.
+        /// JSON, or one of these media types where the client prefers it, or where bytes stand behind the JSON.
         case jsonOr(String, [String])
     }
 

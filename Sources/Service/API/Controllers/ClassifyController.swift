@@ -29,14 +29,21 @@ struct ClassifyController: Sendable {
                         .init(
                             "in_doubt", .choice(ClassifyOptions.Doubt.allCases.map(\.rawValue)),
                             "An int8 answer that its rounding may have decided: answered in float (as if absent), or kept."),
+                        .init(
+                            "timeout_ms", .integer(1...600_000),
+                            "Milliseconds from the request's head within which an answer is wanted; 504 afterwards, and its place is free."),
                     ], body: .rawOrFiles(Self.pictureTypes, "One picture, or a form with many."),
                     answers: [.init(200, "The likeliest classes.", .json("ClassifyAnswer"), headers: ["Server-Timing"])],
-                    problems: [404, 413, 415, 422, 503]), classify)
+                    problems: [404, 413, 415, 422, 503, 504]), classify)
         }
     }
 
     private func classify(_ request: ServerRequest) async throws -> ServerResponse {
         try environment.status.requireReady()
+        return try await Deadline.run(milliseconds: request.query["timeout_ms"].flatMap(Int.init)) { try await answer(request) }
+    }
+
+    private func answer(_ request: ServerRequest) async throws -> ServerResponse {
         let key = try await ModelSelector(models: environment.models).key(request)
         let options = ClassifyOptions(
             topK: request.query["top_k"].flatMap(Int.init) ?? 5, precision: request.query["precision"].flatMap(Precision.init),
@@ -45,8 +52,11 @@ struct ClassifyController: Sendable {
             return try await many(reader, key, options, request)
         }
         let picture = try await request.body.collect(limit: PictureUpload.limit, called: "the picture")
-        let answer = try await environment.predictors.use(key) { try await $0.classify(picture, options) }
-        environment.measures.recordClassified(precision: answer.precision.rawValue)
+        let environment = environment
+        let answer = try await environment.predictors.use(key) { predictor in
+            let scores = try await PictureTurn.scores(predictor, .encoded(picture), options, key, environment, waits: false)
+            return predictor.answer(scores, options)
+        }
         return try .json(PictureAnswer(key: key, answer: answer), fields: [.serverTiming: Self.timing(answer.timing)])
     }
 
@@ -84,7 +94,7 @@ struct ClassifyController: Sendable {
                         (
                             index,
                             PictureAnswers.Item(
-                                file: file, result: await Self.answer(predictor, picture, options, request, environment))
+                                file: file, result: await Self.answer(predictor, picture, options, key, request, environment))
                         )
                     }
                 }
@@ -98,22 +108,16 @@ struct ClassifyController: Sendable {
         return try .json(PictureAnswers(key: key, results: results))
     }
 
-    /// One picture of a form. While other requests fill the line it waits its turn, up to 10 s, instead of failing the picture.
+    /// One picture of a form.
     private static func answer(
-        _ predictor: Predictor, _ picture: [UInt8], _ options: ClassifyOptions, _ request: ServerRequest,
+        _ predictor: Predictor, _ picture: [UInt8], _ options: ClassifyOptions, _ key: ModelVersionKey, _ request: ServerRequest,
         _ environment: APIEnvironment
     ) async -> Result<Answer, Problem> {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(10))
-        while true {
-            do {
-                let answer = try await predictor.classify(picture, options)
-                environment.measures.recordClassified(precision: answer.precision.rawValue)
-                return .success(answer)
-            } catch InferenceError.saturated where ContinuousClock.now < deadline && !Task.isCancelled {
-                try? await Task.sleep(for: .milliseconds(20))
-            } catch {
-                return .failure(ErrorMapping.problem(of: error, request, environment.logger))
-            }
+        do {
+            let scores = try await PictureTurn.scores(predictor, .encoded(picture), options, key, environment, waits: true)
+            return .success(predictor.answer(scores, options))
+        } catch {
+            return .failure(ErrorMapping.problem(of: error, request, environment.logger))
         }
     }
 

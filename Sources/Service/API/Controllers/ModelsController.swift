@@ -79,7 +79,7 @@ struct ModelsController: Sendable {
         let name = try request.name("m", kind: "model")
         let versions = try await environment.models.versions(name)
         try await environment.models.delete(name)
-        for version in versions { await environment.predictors.retire(ModelVersionKey(model: name, version: version)) }
+        for version in versions { await forget(ModelVersionKey(model: name, version: version)) }
         return .empty(.noContent)
     }
 
@@ -92,8 +92,13 @@ struct ModelsController: Sendable {
     private func deleteVersion(_ request: ServerRequest) async throws -> ServerResponse {
         let key = try key(request)
         try await environment.models.delete(key.model, version: key.version)
-        await environment.predictors.retire(key)
+        await forget(key)
         return .empty(.noContent)
+    }
+
+    private func forget(_ key: ModelVersionKey) async {
+        await environment.predictors.retire(key)
+        environment.statistics.forget(key)
     }
 
     /// Only names that the manifest lists are files; nothing of the path reaches the file system.
@@ -135,6 +140,9 @@ struct ModelsController: Sendable {
         let version = fields.integer("version", in: 1...Int(Int32.max), required: true)
         try fields.finish()
         guard let version else { throw APIError.malformed("no version") }
+        let key = ModelVersionKey(model: name, version: version)
+        // A version that cannot answer gets no alias, and the first request after the change does not wait for it to be loaded.
+        if try await environment.models.versions(name).contains(version) { try await environment.predictors.prepare(key) }
         try await environment.models.setAlias(name, alias: alias, version: version)
         try await retireUnnamed(name)
         return .empty(.noContent)

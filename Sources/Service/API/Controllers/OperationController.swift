@@ -39,6 +39,8 @@ struct OperationController: Sendable {
         for state in JobState.allCases { text.sample([("state", state.rawValue)], Double(counts[state] ?? 0)) }
         text.family("aliquot_models_loaded", .gauge, "Model versions in memory.")
         text.sample([], Double(await environment.predictors.keys.count))
+        text.family("aliquot_models_bytes", .gauge, "Bytes of the models in memory.")
+        text.sample([], Double(await environment.predictors.bytes))
         text.family("aliquot_ready", .gauge, "1 while the service takes work.")
         text.sample([], environment.status.phase == .ready ? 1 : 0)
         return .text(text.text, type: PrometheusText.mediaType)

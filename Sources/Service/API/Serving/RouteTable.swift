@@ -19,8 +19,11 @@ struct RouteTable: Sendable {
     }
 
     /// The router over these routes; each handler is wrapped by `wrap`, and `describe` turns what handlers throw into problems.
-    func router(describe: @escaping @Sendable (any Error, ServerRequest) -> Problem, wrapping wrap: (Route) -> Handler) -> Router {
-        var router = Router(describe: describe)
+    func router(
+        describe: @escaping @Sendable (any Error, ServerRequest) -> Problem,
+        finish: @escaping @Sendable (inout Problem, ServerRequest) -> Void = { _, _ in }, wrapping wrap: (Route) -> Handler
+    ) -> Router {
+        var router = Router(describe: describe, finish: finish)
         for route in routes { router.on(route.method, route.pattern, wrap(route)) }
         return router
     }

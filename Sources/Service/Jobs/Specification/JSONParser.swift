@@ -1,13 +1,13 @@
 /// Reads JSON (RFC 8259) strictly: one value, UTF-8 only, no comments, no trailing commas, no lone surrogates, no numbers beyond `Double`.
 ///
 /// Recursion is bounded by `depthLimit`, so that hostile nesting cannot exhaust the stack. O(bytes).
-struct JSONParser {
+package struct JSONParser {
     private let bytes: [UInt8]
     private let depthLimit: Int
     private var position = 0
 
     /// - Throws: ``SpecificationError/notJSON(offset:detail:)`` or ``SpecificationError/tooDeep(limit:)``.
-    static func parse(_ bytes: [UInt8], depthLimit: Int) throws(SpecificationError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], depthLimit: Int) throws(SpecificationError) -> JSONValue {
         var parser = JSONParser(bytes: bytes, depthLimit: depthLimit)
         let value = try parser.value(depth: 1)
         parser.skipSpace()

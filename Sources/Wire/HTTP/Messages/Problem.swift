@@ -30,13 +30,15 @@ package struct Problem: Error, Sendable, Codable, Equatable {
     package var instance: String?
     package var requestID: String?
     package var errors: [Fault]?
+    /// The sentence again, where a protocol wants it under this name.
+    package var error: String?
     /// Header fields that go with it, such as `Retry-After`; not part of the JSON.
     package var fields: HTTPFields = [:]
 
     private enum CodingKeys: String, CodingKey {
         case type, title, status, detail, instance
         case requestID = "request_id"
-        case errors
+        case errors, error
     }
 
     /// - Parameters:

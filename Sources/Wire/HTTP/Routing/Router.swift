@@ -9,10 +9,17 @@ import HTTPTypes
 package struct Router: Sendable {
     private var root = RouteNode()
     private let describe: @Sendable (any Error, ServerRequest) -> Problem
+    private let finish: @Sendable (inout Problem, ServerRequest) -> Void
 
-    /// - Parameter describe: makes a problem of an error that is neither ``Problem`` nor ``HTTPError``; the place to log it. Without it: 500, no detail.
-    package init(describe: @escaping @Sendable (any Error, ServerRequest) -> Problem = { _, _ in Problem(.internalServerError) }) {
+    /// - Parameters:
+    ///   - describe: makes a problem of an error that is neither ``Problem`` nor ``HTTPError``; the place to log it. Without it: 500, no detail.
+    ///   - finish: has the last word on every problem.
+    package init(
+        describe: @escaping @Sendable (any Error, ServerRequest) -> Problem = { _, _ in Problem(.internalServerError) },
+        finish: @escaping @Sendable (inout Problem, ServerRequest) -> Void = { _, _ in }
+    ) {
         self.describe = describe
+        self.finish = finish
     }
 
     /// Adds a route. A second handler for the same method and pattern replaces the first.
@@ -33,6 +40,7 @@ package struct Router: Sendable {
                 }
             if problem.instance == nil { problem.instance = request.path }
             if problem.requestID == nil { problem.requestID = request.id }
+            finish(&problem, request)
             return .problem(problem)
         }
     }

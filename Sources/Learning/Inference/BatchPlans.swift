@@ -1,0 +1,76 @@
+import Dispatch
+import Engine
+
+/// One network compiled twice for one thread: for a picture alone, and for several at once where that is faster here.
+///
+/// Whether it is depends on network and machine (Winograd's large weights gain a quarter, others nothing), so the plan for several is timed once against the
+/// plan for one, with every number of pictures, and each number then goes the faster way. Where none gains, the memory of the second plan is given back.
+struct BatchPlans {
+    /// Most pictures that ``run(_:)`` takes.
+    let limit: Int
+    private let single: any InferencePlan
+    private let several: (any InferencePlan)?
+    /// By number of pictures: whether `several` is the faster way.
+    private let isFaster: [Bool]
+
+    /// - Parameters:
+    ///   - picture: numbers of one picture.
+    ///   - compile: makes a plan for so many pictures.
+    init(_ options: PredictorOptions, picture: Int, compile: (_ batch: Int) throws -> any InferencePlan) throws {
+        limit = options.maxBatch
+        let single = try compile(1)
+        self.single = single
+        let numbers = [Float](repeating: 0, count: picture * limit)
+        for _ in 0..<options.warmUps { _ = try Self.run(single, numbers, 1, picture) }
+        guard limit > 1 else {
+            (several, isFaster) = (nil, [])
+            return
+        }
+        let plan = try compile(limit)
+        for _ in 0..<options.warmUps { _ = try Self.run(plan, numbers, limit, picture) }
+        let one = try Self.shortest { _ = try Self.run(single, numbers, 1, picture) }
+        var isFaster = [false, false]
+        for count in 2...limit {
+            let together = try Self.shortest { _ = try Self.run(plan, numbers, count, picture) }
+            isFaster.append(together <= Double(count) * one * (1 - options.minimumBatchGain))
+        }
+        several = isFaster.contains(true) ? plan : nil
+        self.isFaster = isFaster
+    }
+
+    var classes: Int { single.classes }
+    /// Copies of the network that are kept.
+    var copies: Int { several == nil ? 1 : 2 }
+    var activationBytes: Int { single.activationBytes + (several?.activationBytes ?? 0) }
+
+    /// - Parameter pictures: `1...limit`, each `[3, side, side]`, normalised.
+    /// - Returns: the logits of each.
+    func run(_ pictures: [[Float]]) throws -> [[Float]] {
+        isFaster.indices.contains(pictures.count) && isFaster[pictures.count] ? try together(pictures) : try alone(pictures)
+    }
+
+    /// One after the other.
+    func alone(_ pictures: [[Float]]) throws -> [[Float]] { try pictures.map { try Self.run(single, $0, 1, $0.count) } }
+
+    /// Through the plan for several, where there is one.
+    func together(_ pictures: [[Float]]) throws -> [[Float]] {
+        guard let several else { return try alone(pictures) }
+        let logits = try Self.run(several, pictures.flatMap(\.self), pictures.count, pictures[0].count)
+        return stride(from: 0, to: logits.count, by: several.classes).map { Array(logits[$0..<($0 + several.classes)]) }
+    }
+
+    private static func run(_ plan: any InferencePlan, _ numbers: [Float], _ count: Int, _ picture: Int) throws -> [Float] {
+        try numbers.withUnsafeBufferPointer { try plan.run(UnsafeBufferPointer(rebasing: $0[..<(count * picture)]), count: count) }
+    }
+
+    /// Nanoseconds of the shorter of two runs.
+    private static func shortest(_ body: () throws -> Void) rethrows -> Double {
+        var shortest = Double.infinity
+        for _ in 0..<2 {
+            let start = DispatchTime.now().uptimeNanoseconds
+            try body()
+            shortest = min(shortest, Double(DispatchTime.now().uptimeNanoseconds - start))
+        }
+        return shortest
+    }
+}

@@ -1,0 +1,44 @@
+import Images
+import ModelFormat
+
+/// A picture that every way to answer must answer alike before a model takes requests: alone and with others, on every lane, in float and in int8.
+///
+/// What a damaged kernel, a plan compiled for the wrong shape or memory that two plans share by mistake would do to answers shows here, not at a client.
+enum Canary {
+    /// How far logits of one picture may lie apart, of the greatest magnitude among them. Float sums in another order differ by some 1e-6; int8 may round one
+    /// value of a layer the other way.
+    static func tolerance(_ precision: Precision) -> Float { precision == .float ? 1e-4 : 2e-2 }
+
+    /// Every colour level in smooth and in sharp places, so that no layer sees a constant.
+    static func picture(side: Int) throws(ImageError) -> RGBImage {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(3 * side * side)
+        for y in 0..<side {
+            for x in 0..<side {
+                pixels += [UInt8(x * 255 / side), UInt8(y * 255 / side), UInt8((x * 5 ^ y * 3) & 0xFF)]
+            }
+        }
+        return try RGBImage(width: side, height: side, pixels: pixels)
+    }
+
+    /// - Returns: the logits of the picture alone.
+    /// - Throws: ``InferenceError/notFinite(precision:)``, ``InferenceError/unstable(precision:difference:tolerance:)``.
+    static func check(_ plans: BatchPlans, _ precision: Precision, numbers: [Float]) throws -> [Float] {
+        let alone = try plans.alone([numbers])[0]
+        guard alone.allSatisfy(\.isFinite) else { throw InferenceError.notFinite(precision: precision) }
+        for count in Set([1, plans.limit]) {
+            for logits in try plans.together([[Float]](repeating: numbers, count: count)) { try compare(alone, logits, precision) }
+        }
+        return alone
+    }
+
+    /// - Throws: ``InferenceError/unstable(precision:difference:tolerance:)``.
+    static func compare(_ a: [Float], _ b: [Float], _ precision: Precision) throws(InferenceError) {
+        let scale = a.reduce(0) { max($0, abs($1)) }
+        let difference = zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        let allowed = tolerance(precision) * max(scale, 1e-3)
+        guard a.count == b.count, difference <= allowed else {
+            throw .unstable(precision: precision, difference: difference, tolerance: allowed)
+        }
+    }
+}
