@@ -28,7 +28,9 @@ struct ONNXSpecs {
         #expect(error < 1e-4, "\(network): \(error)")
     }
 
-    @Test("in int8 answers in ONNX Runtime with this program's classes", arguments: ["resnet18", "mobilenet_v2"])
+    @Test(
+        "in int8 answers in ONNX Runtime with this program's classes",
+        arguments: ["resnet18", "mobilenet_v2", "squeezenet1_1", "shufflenet_v2_x1_0", "mixnet_s", "mobilenetv3_large_100"])
     func int8(_ network: String) async throws {
         // Given the same in int8
         let place = try TestSupport.temporaryDirectory()

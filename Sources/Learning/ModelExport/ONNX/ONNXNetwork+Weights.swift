@@ -33,7 +33,11 @@ extension ONNXNetwork {
             let values = builder.constant("\(name).weight/int8", layer.values, shape: shape)
             let scales = builder.constant("\(name).weight/scale", layer.scales, shape: [rows.count])
             let zeros = builder.constant("\(name).weight/zero", [Int8](repeating: 0, count: rows.count), shape: [rows.count])
-            let input = scale(ofLayer: inputLayer)
+            let axis = [ONNXBuilder.attribute("axis", 0)]
+            let weight = builder.node("DequantizeLinear", [values, scales, zeros], as: "\(name).weight", axis)
+            guard let input = scale(ofLayer: inputLayer) else {
+                return (weight, builder.constant("\(name).bias", layer.bias, shape: [rows.count]))
+            }
             // The bias joins the 32-bit sums: its unit is theirs.
             let units = layer.scales.map { $0 * input }
             let bias = zip(layer.bias, units).map { value, unit in
@@ -41,11 +45,7 @@ extension ONNXNetwork {
             }
             let sums = builder.constant("\(name).bias/int32", bias, shape: [rows.count])
             let unitName = builder.constant("\(name).bias/scale", units, shape: [rows.count])
-            let axis = [ONNXBuilder.attribute("axis", 0)]
-            return (
-                builder.node("DequantizeLinear", [values, scales, zeros], as: "\(name).weight", axis),
-                builder.node("DequantizeLinear", [sums, unitName], as: "\(name).bias", axis)
-            )
+            return (weight, builder.node("DequantizeLinear", [sums, unitName], as: "\(name).bias", axis))
         }
     }
 }

@@ -31,12 +31,15 @@ struct ONNXNetwork {
     var builder = ONNXBuilder()
     private(set) var results: [Result] = []
     private var scales: [ActivationScale]
+    /// Features are float, also in int8.
+    private let areFeatures: [Bool]
 
     /// - Parameter side: of the pictures, pixels.
     /// - Throws: ``ModelExportError`` for weights that are not there.
     init(_ numbers: Numbers, side: Int) throws(ModelExportError) {
         self.numbers = numbers
         let network = numbers.network
+        areFeatures = network.areFeatures
         scales = []
         if case .int8(let quantised) = numbers {
             guard quantised.activations.count == network.layers.count else {
@@ -46,7 +49,10 @@ struct ONNXNetwork {
             // As int8 plans hold them: pictures have both signs, a pooling keeps its input's grid.
             scales[0].isSigned = true
             for (index, layer) in network.layers.enumerated() {
-                if case .maxPool = layer.kind { scales[index] = scales[layer.inputs[0]] }
+                switch layer.kind {
+                case .maxPool, .averagePool: scales[index] = scales[layer.inputs[0]]
+                default: break
+                }
             }
         }
         for (index, layer) in network.layers.enumerated() {
@@ -56,13 +62,10 @@ struct ONNXNetwork {
         if let last = results.last { builder.node("Identity", [last.name], as: Self.outputName) }
     }
 
-    /// In int8: the unit of a layer's result.
-    func scale(ofLayer index: Int) -> Float { scales.indices.contains(index) ? scales[index].scale : 1 }
+    /// In int8: the unit of a layer's result; nil where it is float.
+    func scale(ofLayer index: Int) -> Float? { isInt8(index) ? scales[index].scale : nil }
 
-    private func isInt8(_ index: Int) -> Bool {
-        // The logits leave as float.
-        !scales.isEmpty && index < numbers.network.layers.count - 1
-    }
+    private func isInt8(_ index: Int) -> Bool { scales.indices.contains(index) && !areFeatures[index] }
 
     /// Through 8 bits and back.
     private mutating func requantised(_ result: Result, _ index: Int) -> Result {
