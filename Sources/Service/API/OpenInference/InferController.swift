@@ -17,7 +17,10 @@ struct InferController: Sendable {
                     id, "open-inference", "Logits and probabilities of one or many pictures; tensors as JSON or as bytes behind it.",
                     requestHeaders: ["Inference-Header-Content-Length"],
                     body: .jsonOrBinary("V2InferRequest", "JSON, and behind it the bytes of binary tensors."),
-                    answers: [.init(200, "The outputs.", .jsonOr("V2InferAnswer", [FileType.octets]), headers: ["Inference-Header-Content-Length"])],
+                    answers: [
+                        .init(
+                            200, "The outputs.", .jsonOr("V2InferAnswer", [FileType.octets]), headers: ["Inference-Header-Content-Length"])
+                    ],
                     problems: [400, 404, 413, 415, 422, 503, 504]), infer)
         }
     }
