@@ -22,6 +22,9 @@ enum AllocationCounter {
         unsigned long aliquot_counted_allocations(int of_objects) { return of_objects ? objects : plain; }
         """
 
+    /// AddressSanitizer's own memory functions stand there already.
+    static var isTaken: Bool { dlsym(nil, "__asan_init") != nil }
+
     /// A C compiler; every machine with a Swift toolchain has one.
     static let compiler: URL? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         .flatMap { folder in ["clang", "cc", "gcc"].map { URL(fileURLWithPath: "\(folder)/\($0)") } }
