@@ -61,6 +61,7 @@ struct ServeBenchCommand: ParsableCommand {
         var outcome = LoadRun.Outcome()
         var kernel = KernelRate.Outcome()
         var ratios: [Double] = []
+        var serviceProcessor = 0.0
         var footprints = [ServiceFootprint(of: service.processID)]
         for _ in 0..<rounds {
             let each = seconds / Double(rounds)
@@ -70,7 +71,9 @@ struct ServeBenchCommand: ParsableCommand {
                 continue
             }
             let alone = try KernelRate.measured(files, preparation, threads: threads, seconds: each / 2) { try model.plan() }
+            let before = ServiceFootprint(of: service.processID)
             let served = crowd.run(seconds: each, count: requests.map { $0 / rounds } ?? .max)
+            serviceProcessor += (ServiceFootprint(of: service.processID)?.cpuMs ?? 0) - (before?.cpuMs ?? 0)
             let again = try KernelRate.measured(files, preparation, threads: threads, seconds: each / 2) { try model.plan() }
             outcome.add(served)
             kernel.add(alone)
@@ -80,7 +83,7 @@ struct ServeBenchCommand: ParsableCommand {
         }
         let report = ServeBenchReport(
             outcome, kernel: load ? nil : kernel, clients: self.clients, files: files, ratios: ratios,
-            footprints: footprints.compactMap(\.self))
+            serviceProcessor: serviceProcessor, footprints: footprints.compactMap(\.self))
         print(try report.text(json: json))
     }
 
