@@ -28,7 +28,9 @@ struct ServeBenchCommand: ParsableCommand {
     @Option(help: "float or int8.") var precision = "int8"
     @Option(help: "Cores that the rate without a service is measured on; all if absent.") var cores: Int?
     @Flag(help: "Do not measure the cores alone: for pictures that are none, and for long loads.") var load = false
-    @Option(help: "More options of `aliquot serve` for the service that is started, in one word: \"--lanes 1 --max-batch 1\".") var serve =
+    @Option(
+        parsing: .unconditional,
+        help: "More options of `aliquot serve` for the service that is started, in one word: \"--lanes 1 --max-batch 1\".") var serve =
         ""
     @Flag(help: "One line of JSON.") var json = false
 
