@@ -1,4 +1,5 @@
 import Base
+import Dispatch
 import Synchronization
 import Testing
 
@@ -140,5 +141,48 @@ struct LoadedModelsSpecs {
         #expect(ledger.closes == [one])
         try await use
         await #expect(throws: APIError.self) { try await models.use(one) { _ in } }
+    }
+
+    @Test("beyond the memory the least recently used are closed, but never the only one")
+    func keepsToItsMemory() async throws {
+        // Given room for 100 bytes and versions as large as ten times their number
+        let ledger = Ledger()
+        let models = LoadedModels<ModelVersionKey>(
+            capacity: 10, memory: 100, size: { $0.version * 10 }, load: { ledger.load($0) }, close: { ledger.close($0) })
+        for version in [4, 5] { try await models.prepare(try key(version)) }
+        #expect(await models.bytes == 90)
+        // When one of 60 comes
+        try await models.prepare(try key(6))
+        // Then both others go, the oldest first, and one that is larger than all the room stays alone
+        try await settle { ledger.closes.count == 2 }
+        #expect(ledger.closes == [try key(4), try key(5)])
+        try await models.prepare(try key(20))
+        try await settle { ledger.closes.count == 3 }
+        #expect(await models.keys == [try key(20)])
+        #expect(await models.bytes == 200)
+    }
+
+    @Test("who gives up does not wait for a load, and the load goes on for the next")
+    func cancelsTheWait() async throws {
+        // Given a version that takes as long to load as the test wants
+        let gate = DispatchSemaphore(value: 0)
+        let ledger = Ledger()
+        let models = LoadedModels<ModelVersionKey>(
+            capacity: 2,
+            load: { key in
+                gate.wait()
+                return ledger.load(key)
+            }, close: { ledger.close($0) })
+        let one = try key(1)
+        let impatient = Task { try await models.use(one) { _ in } }
+        while await models.keys.isEmpty { await Task.yield() }
+        // When the one who asked first gives up
+        impatient.cancel()
+        await #expect(throws: CancellationError.self) { try await impatient.value }
+        // Then the second gets what the first began
+        async let second: Void = models.use(one) { #expect($0 == one) }
+        gate.signal()
+        try await second
+        #expect(ledger.count(one) == 1)
     }
 }

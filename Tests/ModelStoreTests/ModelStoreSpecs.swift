@@ -136,4 +136,28 @@ struct ModelStoreSpecs {
             #expect(versions == Set(1...8))
         }
     }
+
+    @Test("what a reader gets after an alias was moved is never of before, however many read meanwhile")
+    func readsAreFresh() async throws {
+        try await with { root, store in
+            // Given two versions, and readers who never pause
+            for job in ["1", "2"] { _ = try await store.adopt(result: try result(root, job), name: name, job: .now()) }
+            let alias = try #require(ResourceName("production"))
+            let readers = (0..<3).map { _ in
+                Task { [name] in
+                    while !Task.isCancelled {
+                        _ = try await store.model(name)
+                        await Task.yield()  // what is remembered is given at once: without this the readers would keep the pool's threads
+                    }
+                }
+            }
+            // When the alias goes back and forth
+            for turn in 0..<100 {
+                try await store.setAlias(name, alias: alias, version: 1 + turn % 2)
+                // Then who asks afterwards sees the new target
+                #expect(try await store.model(name).aliases["production"] == 1 + turn % 2)
+            }
+            for reader in readers { reader.cancel() }
+        }
+    }
 }

@@ -63,10 +63,10 @@ struct BatchPlans {
         try numbers.withUnsafeBufferPointer { try plan.run(UnsafeBufferPointer(rebasing: $0[..<(count * picture)]), count: count) }
     }
 
-    /// Nanoseconds of the shorter of two runs.
+    /// Nanoseconds of the shortest of four runs.
     private static func shortest(_ body: () throws -> Void) rethrows -> Double {
         var shortest = Double.infinity
-        for _ in 0..<2 {
+        for _ in 0..<4 {
             let start = DispatchTime.now().uptimeNanoseconds
             try body()
             shortest = min(shortest, Double(DispatchTime.now().uptimeNanoseconds - start))

@@ -45,13 +45,16 @@ enum ScriptedWorkers {
     }
 
     /// Runs `body` with a service that has such workers and a dataset `cells` of two classes with three labelled pictures each.
-    static func with<Result>(_ body: (LiveService) async throws -> Result) async throws -> Result {
+    static func with<Result>(_ change: (inout ServiceSettings) -> Void = { _ in }, _ body: (LiveService) async throws -> Result)
+        async throws -> Result
+    {
         var settings = ServiceSettings(data: URL(fileURLWithPath: "/"))
         try use(in: &settings)
         let (program, arguments) = (settings.workerProgram, settings.workerArguments)
         return try await LiveService.with {
             $0.workerProgram = program
             $0.workerArguments = arguments
+            change(&$0)
         } _: { live in
             try await fill(live)
             return try await body(live)

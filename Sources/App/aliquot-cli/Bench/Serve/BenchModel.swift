@@ -62,7 +62,7 @@ struct BenchModel: Sendable {
             var random = SeededRandom(seed: 1)
             return try (0..<8).map { number in
                 let kind = CellClass.allCases[number % CellClass.allCases.count]
-                let drawn = CellPicture.draw(kind, side: 912, random: &random)
+                let drawn = CellPicture.draw(kind, side: 1024, random: &random)
                 return try ImageEncoder.jpeg(drawn.image, quality: drawn.jpegQuality)
             }
         }

@@ -12,6 +12,8 @@ enum KernelRate {
         /// Sums in milliseconds.
         var decode = 0.0
         var infer = 0.0
+        /// Processor time of all threads, milliseconds.
+        var processor = 0.0
         var rate: Double { seconds > 0 ? Double(pictures) / seconds : 0 }
 
         mutating func add(_ other: Outcome) {
@@ -19,6 +21,7 @@ enum KernelRate {
             seconds += other.seconds
             decode += other.decode
             infer += other.infer
+            processor += other.processor
         }
     }
 
@@ -49,18 +52,20 @@ enum KernelRate {
             outcome = Outcome()
             warm.wrappingAdd(1, ordering: .acquiringAndReleasing)
             while warm.load(ordering: .acquiring) < threads { usleep(10) }
-            let start = DispatchTime.now().uptimeNanoseconds
+            let start = DispatchTime.now().uptimeNanoseconds, used = threadMilliseconds()
             let end = start + UInt64(seconds * 1e9)
             var number = thread
             while DispatchTime.now().uptimeNanoseconds < end {
                 try step(number)
                 number += threads
             }
+            let processor = threadMilliseconds() - used
             let took = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
             total.withLock {
                 $0.pictures += outcome.pictures
                 $0.decode += outcome.decode
                 $0.infer += outcome.infer
+                $0.processor += processor
                 $0.seconds = max($0.seconds, took)
             }
         }
@@ -79,5 +84,12 @@ enum KernelRate {
         done.wait()
         if let fault = fault.withLock({ $0 }) { throw fault }
         return total.withLock { $0 }
+    }
+
+    /// Processor time of the calling thread so far.
+    private static func threadMilliseconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
     }
 }

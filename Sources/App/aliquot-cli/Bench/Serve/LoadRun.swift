@@ -16,6 +16,8 @@ struct LoadRun: Sendable {
         var queue = 0.0
         var infer = 0.0
         var seconds = 0.0
+        /// Processor time of the clients, milliseconds.
+        var processor = 0.0
         var faults: [String] = []
 
         mutating func add(_ answer: LoadClient.Answer) {
@@ -38,6 +40,7 @@ struct LoadRun: Sendable {
             queue += other.queue
             infer += other.infer
             seconds += other.seconds
+            processor += other.processor
             faults += other.faults.prefix(max(0, 5 - faults.count))
         }
     }
@@ -56,7 +59,7 @@ struct LoadRun: Sendable {
         let total = Mutex(Outcome())
         let sent = Atomic<Int>(0)
         let done = DispatchGroup()
-        let start = DispatchTime.now().uptimeNanoseconds
+        let start = DispatchTime.now().uptimeNanoseconds, used = processorMilliseconds()
         let end = start + UInt64(seconds * 1e9)
         for _ in 0..<clients {
             done.enter()
@@ -68,6 +71,7 @@ struct LoadRun: Sendable {
         }
         done.wait()
         var outcome = total.withLock { $0 }
+        outcome.processor = processorMilliseconds() - used
         outcome.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
         return outcome
     }

@@ -28,7 +28,9 @@ struct ServeBenchCommand: ParsableCommand {
     @Option(help: "float or int8.") var precision = "int8"
     @Option(help: "Cores that the rate without a service is measured on; all if absent.") var cores: Int?
     @Flag(help: "Do not measure the cores alone: for pictures that are none, and for long loads.") var load = false
-    @Option(help: "More options of `aliquot serve` for the service that is started, in one word: \"--lanes 1 --max-batch 1\".") var serve =
+    @Option(
+        parsing: .unconditional,
+        help: "More options of `aliquot serve` for the service that is started, in one word: \"--lanes 1 --max-batch 1\".") var serve =
         ""
     @Flag(help: "One line of JSON.") var json = false
 
@@ -61,6 +63,7 @@ struct ServeBenchCommand: ParsableCommand {
         var outcome = LoadRun.Outcome()
         var kernel = KernelRate.Outcome()
         var ratios: [Double] = []
+        var serviceProcessor = 0.0
         var footprints = [ServiceFootprint(of: service.processID)]
         for _ in 0..<rounds {
             let each = seconds / Double(rounds)
@@ -70,7 +73,9 @@ struct ServeBenchCommand: ParsableCommand {
                 continue
             }
             let alone = try KernelRate.measured(files, preparation, threads: threads, seconds: each / 2) { try model.plan() }
+            let before = ServiceFootprint(of: service.processID)
             let served = crowd.run(seconds: each, count: requests.map { $0 / rounds } ?? .max)
+            serviceProcessor += (ServiceFootprint(of: service.processID)?.cpuMs ?? 0) - (before?.cpuMs ?? 0)
             let again = try KernelRate.measured(files, preparation, threads: threads, seconds: each / 2) { try model.plan() }
             outcome.add(served)
             kernel.add(alone)
@@ -80,7 +85,7 @@ struct ServeBenchCommand: ParsableCommand {
         }
         let report = ServeBenchReport(
             outcome, kernel: load ? nil : kernel, clients: self.clients, files: files, ratios: ratios,
-            footprints: footprints.compactMap(\.self))
+            serviceProcessor: serviceProcessor, footprints: footprints.compactMap(\.self))
         print(try report.text(json: json))
     }
 

@@ -29,13 +29,19 @@ struct ServeBenchReport: Encodable {
     let ratios: [Double]
     /// Their median.
     let ratio: Double?
+    /// Processor time of a picture, milliseconds, whatever else the machine does: the service's, the clients', and without a service.
+    let serviceCpuMs: Double?
+    let clientCpuMs: Double
+    let kernelCpuMs: Double?
+    /// Of the processor time of service and clients, what goes into neither decoding nor the network.
+    let besideShare: Double?
     /// Of the service, before the first round and after each.
     let footprints: [ServiceFootprint]
     let faults: [String]
 
     init(
         _ load: LoadRun.Outcome, kernel: KernelRate.Outcome?, clients: Int, files: [[UInt8]], ratios: [Double] = [],
-        footprints: [ServiceFootprint] = []
+        serviceProcessor: Double? = nil, footprints: [ServiceFootprint] = []
     ) {
         let sorted = load.milliseconds.sorted()
         func quantile(_ share: Double, of sorted: [Double]) -> Double {
@@ -62,6 +68,14 @@ struct ServeBenchReport: Encodable {
         self.ratios = ratios
         ratio = ratios.isEmpty ? nil : ratios.sorted()[ratios.count / 2]
         self.footprints = footprints
+        clientCpuMs = load.processor / count
+        serviceCpuMs = serviceProcessor.map { $0 / count }
+        kernelCpuMs = kernel.map { $0.processor / Double(max(1, $0.pictures)) }
+        if let serviceCpuMs, let kernelCpuMs {
+            besideShare = 1 - kernelCpuMs / (serviceCpuMs + clientCpuMs)
+        } else {
+            besideShare = nil
+        }
         faults = load.faults
     }
 
@@ -93,7 +107,13 @@ struct ServeBenchReport: Encodable {
         }
         if let ratio {
             rows.append(("reached", "\(number(ratio * 100)) % of it, rounds \(ratios.map { number($0 * 100) }.joined(separator: ", "))"))
-            rows.append(("beside", "\(number((1 - ratio) * 100)) % of the cores' time goes neither into decoding nor into the network"))
+        }
+        if let serviceCpuMs, let kernelCpuMs, let besideShare {
+            rows.append(
+                (
+                    "processor",
+                    "\(number(serviceCpuMs)) ms a picture in the service, \(number(clientCpuMs)) in the clients, \(number(kernelCpuMs)) without: \(number(besideShare * 100)) % beside decoding and network"
+                ))
         }
         if !footprints.isEmpty {
             rows.append(("memory", footprints.map { "\($0.residentBytes / 1_000_000)" }.joined(separator: ", ") + " MB"))
