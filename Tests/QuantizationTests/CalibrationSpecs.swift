@@ -48,6 +48,38 @@ struct CalibrationSpecs {
         #expect(scales[5].scale < scales[4].scale)
     }
 
+    @Test("what a concatenation gathers lies on one grid, the largest, but for ReLU6 and the other sign")
+    func sharedGrids() throws {
+        // Given ReLU, no activation, ReLU and ReLU6 side by side, and a pooling behind
+        var builder = GraphBuilder(architecture: "shared")
+        let a = builder.activation(.relu, builder.convolution("a", builder.input, outputs: 2, kernel: 1))
+        let b = builder.convolution("b", builder.input, outputs: 2, kernel: 3)
+        let c = builder.activation(.relu, builder.convolution("c", b, outputs: 3, kernel: 3))
+        let d = builder.activation(.relu6, builder.convolution("d", builder.input, outputs: 2, kernel: 3))
+        let unsigned = builder.maxPool(builder.concatenate([a, c, d]), kernel: 2, stride: 2)
+        let signed = builder.convolution("e", builder.concatenate([a, b]), outputs: 3, kernel: 2, stride: 2, padding: 0)
+        let graph = builder.head("head", builder.globalAveragePool(builder.concatenate([unsigned, signed])), classes: 3)
+        let parameters = ParameterSet.initial(for: graph, seed: 6)
+        let plan = try ReferenceBackend().inferencePlan(graph, parameters, PlanOptions(batch: 6, side: ToyNetwork.side, threads: 1))
+        var calibration = Calibration(method: .minmax, plan: plan)
+        try calibration.observe(pictures.flatMap { $0 }, count: 6)
+        // When scales are asked for
+        let scales = try calibration.scales(), layers = plan.network.layers
+        func scale(_ name: String) throws -> ActivationScale { scales[try #require(layers.firstIndex { $0.name == name })] }
+        let routes = layers.indices.filter { if case .route = layers[$0].kind { true } else { false } }
+        let pool = try #require(layers.firstIndex { if case .maxPool = $0.kind { true } else { false } })
+        // Then the unsigned ones and their pooling have one, as have the signed ones; the others have their own
+        try #require(routes.count == 3)
+        let (gathered, other, last) = (scales[routes[0]], scales[routes[1]], scales[routes[2]])
+        #expect(try scale("a") == gathered && scale("c") == gathered && scales[pool] == gathered && !gathered.isSigned)
+        #expect(try scale("b") == other && other.isSigned)
+        #expect(try scale("e") == last && last.isSigned)
+        #expect(try scale("d").scale != gathered.scale && !scale("d").isSigned)
+        let float = ReferenceFloat(model: try graph.folded(with: parameters))
+        let largest = pictures.flatMap { float.run($0, side: ToyNetwork.side)[routes[0]].numbers }.max() ?? 0
+        #expect(gathered.scale == largest / 255)
+    }
+
     @Test("percentile cuts outliers off, minmax keeps them")
     func percentileIsNarrower() throws {
         var outlier = pictures[0]
