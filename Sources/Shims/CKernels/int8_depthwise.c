@@ -78,7 +78,7 @@ VNNI static void finish(const row_job *r, int at, int count, const int32_t *sums
         if (mask == 0xffff) _mm_storeu_si128((__m128i *)(r->y + place), q);                                                    \
         else _mm_mask_storeu_epi8(r->y + place, mask, q);                                                                      \
     }
-    ANY_ACTIVATION(r->a->finish.activation, FINISH)
+    EACH_ACTIVATION(r->a->finish.activation, FINISH)
 #undef FINISH
 }
 

@@ -2,6 +2,7 @@
 #ifndef ALIQUOT_INT8_VNNI_H
 #define ALIQUOT_INT8_VNNI_H
 
+#include "each_activation.h"
 #include "parallel.h"
 #include <stddef.h>
 #include <string.h>
@@ -65,17 +66,6 @@ VNNI INLINE __m128i finished(const aliquot_int8_finish *f, __m512i sum, __m512 s
     if (activation != ALIQUOT_LINEAR) v = _mm512_mul_ps(activate_16(v, activation), _mm512_set1_ps(f->factor));
     return levels_16(v, f->y_signed);
 }
-// The same where the activation is known only now.
-#define ANY_ACTIVATION(activation, call)                                                                                       \
-    switch (activation) {                                                                                                      \
-    case ALIQUOT_LINEAR: call(ALIQUOT_LINEAR); break;                                                                          \
-    case ALIQUOT_RELU: call(ALIQUOT_RELU); break;                                                                              \
-    case ALIQUOT_RELU6: call(ALIQUOT_RELU6); break;                                                                            \
-    case ALIQUOT_HARD_SWISH: call(ALIQUOT_HARD_SWISH); break;                                                                  \
-    case ALIQUOT_SILU: call(ALIQUOT_SILU); break;                                                                              \
-    case ALIQUOT_SIGMOID: call(ALIQUOT_SIGMOID); break;                                                                        \
-    case ALIQUOT_HARD_SIGMOID: call(ALIQUOT_HARD_SIGMOID); break;                                                              \
-    }
 #else
 #define HAS_VNNI 0
 #endif

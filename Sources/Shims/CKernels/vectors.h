@@ -2,6 +2,7 @@
 #ifndef ALIQUOT_VECTORS_H
 #define ALIQUOT_VECTORS_H
 
+#include "each_activation.h"
 #include "parallel.h"
 
 // Vectors are passed between functions that are always inlined: no calling convention is involved.
@@ -109,18 +110,6 @@ INLINE void end_of_streaming(void) {
             return (vector##W)((mask##W)(g * (1.f / 6)) & (mask##W)(y > 0.f) & (mask##W)(y < 1.f));                            \
         return derive_##W(g, y, activation);                                                                                   \
     }
-// `call(ACTIVATION);` with a constant for the activation, so that everything inlined into it knows which it is.
-#define EACH_ACTIVATION(activation, call)                                                                                      \
-    switch (activation) {                                                                                                      \
-    case ALIQUOT_LINEAR: call(ALIQUOT_LINEAR); break;                                                                          \
-    case ALIQUOT_RELU: call(ALIQUOT_RELU); break;                                                                              \
-    case ALIQUOT_RELU6: call(ALIQUOT_RELU6); break;                                                                            \
-    case ALIQUOT_HARD_SWISH: call(ALIQUOT_HARD_SWISH); break;                                                                  \
-    case ALIQUOT_SILU: call(ALIQUOT_SILU); break;                                                                              \
-    case ALIQUOT_SIGMOID: call(ALIQUOT_SIGMOID); break;                                                                        \
-    case ALIQUOT_HARD_SIGMOID: call(ALIQUOT_HARD_SIGMOID); break;                                                              \
-    }
-
 // The names of what is made once for each width.
 #define JOIN_INNER(a, b) a##b
 #define JOIN(a, b) JOIN_INNER(a, b)

@@ -31,7 +31,7 @@ package enum BioImagePackage {
         let weights = try ONNXFile.encode(model, .float, version: version)
         let picture = try testPicture(side: manifest.input.size)
         let values = planes(of: picture)
-        let answer = Softmax.probabilities(try logits(normalised(values, manifest.input)), temperature: manifest.temperature)
+        let answer = Softmax.probabilities(try logits(normalised(picture, manifest.input)), temperature: manifest.temperature)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let digest = SHA256Digest(of: weights).description
@@ -65,9 +65,15 @@ package enum BioImagePackage {
         (0..<3).flatMap { channel in stride(from: channel, to: picture.pixels.count, by: 3).map { Float(picture.pixels[$0]) } }
     }
 
-    private static func normalised(_ values: [Float], _ input: InputDescription) -> [Float] {
-        let plane = values.count / 3
-        return values.indices.map { (values[$0] / 255 - input.mean[$0 / plane]) / input.std[$0 / plane] }
+    /// As the network takes it, `[3, side, side]`.
+    private static func normalised(_ picture: RGBImage, _ input: InputDescription) throws(ModelExportError) -> [Float] {
+        guard let normalisation = Normalisation(mean: input.mean, std: input.std) else {
+            throw .unsupported(what: "a normalisation by \(input.mean) and \(input.std)")
+        }
+        return [Float](unsafeUninitializedCapacity: picture.pixels.count) { buffer, count in
+            if let base = buffer.baseAddress { normalisation.write(picture, to: base) }
+            count = picture.pixels.count
+        }
     }
 
     private static func description(_ manifest: ModelManifest, title: String, digest: String) -> ResourceDescription {

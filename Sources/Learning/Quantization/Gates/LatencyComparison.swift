@@ -23,14 +23,6 @@ package enum LatencyComparison {
         return (median(floatTimes), median(int8Times))
     }
 
-    /// Median milliseconds of one plan at batch 1.
-    package static func median(_ plan: any InferencePlan, picture: [Float], runs: Int) throws(EngineError) -> Double {
-        for _ in 0..<5 { _ = try milliseconds(plan, picture) }
-        var times: [Double] = []
-        for _ in 0..<max(runs, 1) { times.append(try milliseconds(plan, picture)) }
-        return median(times)
-    }
-
     package static func median(_ values: [Double]) -> Double {
         let sorted = values.sorted()
         guard !sorted.isEmpty else { return .nan }
