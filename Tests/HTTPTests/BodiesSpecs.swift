@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import HTTPTypes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -156,6 +157,51 @@ struct BodiesSpecs {
         #expect(try await body.next() == [1])
         #expect(try await body.next() == nil)
         #expect(try await body.next() == nil)
+    }
+
+    @Test("who collects a body of known length is woken once half a window is there, or all of it")
+    func collects() async throws {
+        // Given a reader that waits for 300,000 bytes
+        let granted = Mutex(0)
+        let body = RequestBody(declaredLength: 300_000) { took in granted.withLock { $0 += took } }
+        let reader = Task { try await body.collect(limit: 300_000) }
+        // When they come in thirds, of which the first is less than half a window
+        let pieces = (0..<3).map { [UInt8](repeating: $0, count: 100_000) }
+        for piece in pieces {
+            try await Task.sleep(for: .milliseconds(10))
+            body.deliver(piece)
+            if piece[0] == 0 { #expect(granted.withLock { $0 } == 0) }
+        }
+        body.finish()
+        // Then it has them in order
+        #expect(try await reader.value == pieces.flatMap(\.self))
+    }
+
+    @Test("what has gathered for a collector is lost with the rest: it is told why", arguments: [HTTPError.clientGone, .cancelled])
+    func collectsNothing(_ error: HTTPError) async throws {
+        let body = RequestBody(declaredLength: 1000) { _ in }
+        let reader = Task { try await body.collect(limit: 1000) }
+        try await Task.sleep(for: .milliseconds(10))
+        body.deliver([1, 2, 3])
+        if error == .cancelled { reader.cancel() } else { body.fail(error) }
+        await #expect(throws: error) { try await reader.value }
+    }
+
+    @Test("an upload of many small packets is collected whole, and one over the limit is refused")
+    func collectsPackets() async throws {
+        try await TestServer.run(handler: { .text("\(try await $0.body.collect(limit: 400_000).reduce(0) { $0 &* 31 &+ Int($1) })") }) {
+            address, _ in
+            let bytes = (0..<400_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
+            let client = try RawClient(address)
+            try await client.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: \(bytes.count)\r\nConnection: close\r\n\r\n")
+            for start in stride(from: 0, to: bytes.count, by: 1777) {
+                try await client.send(Array(bytes[start..<min(start + 1777, bytes.count)]))
+            }
+            #expect(try await client.answers().map(\.text) == ["\(bytes.reduce(0) { $0 &* 31 &+ Int($1) })"])
+            let long = try RawClient(address)
+            try await long.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 400001\r\nConnection: close\r\n\r\n")
+            #expect(try await long.answers().map(\.status) == [413])
+        }
     }
 
     @Test("events cannot be forged by line breaks in their values (WHATWG HTML section 9.2.6)")

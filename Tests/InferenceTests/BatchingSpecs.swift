@@ -10,20 +10,22 @@ struct BatchingSpecs {
     let backend = ColourBackend()
 
     /// One lane that takes up to `maxBatch`, and always together where two or more are there.
-    private func predictor(maxBatch: Int, delay: Int = 0, lanes: Int = 1, capacity: Int = 64, withInt8: Bool = true) throws -> Predictor {
+    private func predictor(
+        maxBatch: Int, delay: Int = 0, lanes: Int = 1, decoders: Int = 2, capacity: Int = 64, withInt8: Bool = true
+    ) throws -> Predictor {
         try Predictor(
             model: ColourModel.write(withInt8: withInt8), backend: backend,
             options: PredictorOptions(
-                lanes: lanes, decoders: 2, capacity: capacity, maxBatch: maxBatch, maxDelayMicroseconds: delay,
+                lanes: lanes, decoders: decoders, capacity: capacity, maxBatch: maxBatch, maxDelayMicroseconds: delay,
                 minimumBatchGain: -.infinity))
     }
 
     private let colours: [(UInt8, UInt8, UInt8)] = [(90, 0, 0), (0, 90, 0), (0, 0, 90)]
 
-    @Test("those that come while a lane is busy go together, each with its own answer")
-    func formsWhileBusy() async throws {
+    @Test("those that come while a lane is busy go together, each with its own answer", arguments: [0, 2])
+    func formsWhileBusy(decoders: Int) async throws {
         // Given a lane that is held up with one picture, and four more that are decoded
-        let predictor = try predictor(maxBatch: 4)
+        let predictor = try predictor(maxBatch: 4, decoders: decoders)
         backend.turnstile.close()
         let first = Task { try await predictor.scores(.encoded(ColourModel.picture(red: 9, green: 0, blue: 0))) }
         #expect(await eventually { backend.turnstile.waiting == 1 })
@@ -48,10 +50,10 @@ struct BatchingSpecs {
         #expect(backend.counts.withLock { $0[before] } == 4)
     }
 
-    @Test("with a delay the first waits for company, and goes alone when none comes")
-    func waitsForCompany() async throws {
+    @Test("with a delay the first waits for company, and goes alone when none comes", arguments: [0, 2])
+    func waitsForCompany(decoders: Int) async throws {
         // Given an idle lane and half a second's patience
-        let predictor = try predictor(maxBatch: 3, delay: 500_000)
+        let predictor = try predictor(maxBatch: 3, delay: 500_000, decoders: decoders)
         let picture = try ColourModel.picture(red: 9, green: 0, blue: 0)
         // When as many come as go together, none waits for that to pass
         async let a = predictor.scores(.encoded(picture))
@@ -62,9 +64,9 @@ struct BatchingSpecs {
         #expect(try await predictor.scores(.encoded(picture)).batch == 1)
     }
 
-    @Test("float and int8 are never mixed, and what waits is shared among the lanes")
-    func keepsPrecisionsApart() async throws {
-        let predictor = try predictor(maxBatch: 8, lanes: 2)
+    @Test("float and int8 are never mixed, and what waits is shared among the lanes", arguments: [0, 2])
+    func keepsPrecisionsApart(decoders: Int) async throws {
+        let predictor = try predictor(maxBatch: 8, lanes: 2, decoders: decoders)
         let picture = try ColourModel.picture(red: 9, green: 0, blue: 0)
         backend.turnstile.close()
         let held = (0..<2).map { _ in Task { try await predictor.scores(.encoded(picture)) } }
@@ -84,9 +86,9 @@ struct BatchingSpecs {
         }
     }
 
-    @Test("one that is given up leaves the others of its batch alone")
-    func cancelsOne() async throws {
-        let predictor = try predictor(maxBatch: 4)
+    @Test("one that is given up leaves the others of its batch alone", arguments: [0, 2])
+    func cancelsOne(decoders: Int) async throws {
+        let predictor = try predictor(maxBatch: 4, decoders: decoders)
         let picture = try ColourModel.picture(red: 0, green: 9, blue: 0)
         backend.turnstile.close()
         let held = Task { try await predictor.scores(.encoded(picture)) }
@@ -100,6 +102,37 @@ struct BatchingSpecs {
         _ = try await held.value
         #expect(try await tasks[0].value.batch == 2)
         #expect(try await tasks[2].value.batch == 2)
+    }
+
+    @Test("what is no picture fails alone among those that a lane decodes together")
+    func failsAlone() async throws {
+        // Given a held lane that decodes for itself, and three that wait for it, of which one is text
+        let predictor = try predictor(maxBatch: 4, decoders: 0)
+        let picture = try ColourModel.picture(red: 0, green: 9, blue: 0)
+        backend.turnstile.close()
+        let held = Task { try await predictor.scores(.encoded(picture)) }
+        #expect(await eventually { backend.turnstile.waiting == 1 })
+        let tasks = [picture, Array("no picture".utf8), picture].map { bytes in Task { try await predictor.scores(.encoded(bytes)) } }
+        #expect(await eventually { predictor.load.waitingForLane == 3 })
+        backend.turnstile.open()
+        // Then that one is refused, and the two go through the network together
+        _ = try await held.value
+        #expect(try await tasks[0].value.batch == 2)
+        await #expect(throws: ImageError.self) { try await tasks[1].value }
+        #expect(try await tasks[2].value.batch == 2)
+        #expect(predictor.load.failed == 1)
+    }
+
+    @Test("where company gains nothing, each is answered before the next begins")
+    func goesAlone() async throws {
+        let predictor = try Predictor(
+            model: ColourModel.write(), backend: backend, options: PredictorOptions(decoders: 0, maxBatch: 4, minimumBatchGain: 2))
+        let picture = try ColourModel.picture(red: 0, green: 9, blue: 0)
+        backend.turnstile.close()
+        let tasks = (0..<5).map { _ in Task { try await predictor.scores(.encoded(picture)) } }
+        #expect(await eventually { backend.turnstile.waiting == 1 && predictor.load.waitingForLane == 4 })
+        backend.turnstile.open()
+        for task in tasks { #expect(try await task.value.batch == 1) }
     }
 
     @Test("decoders stop when the lanes are behind, and nothing is lost")

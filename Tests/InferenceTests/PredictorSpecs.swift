@@ -234,10 +234,10 @@ struct PredictorSpecs {
         #expect(await eventually { backend.livePlans.withLock { $0 } == 0 })
     }
 
-    @Test("many callers at once are all answered with their own picture's class")
-    func keepsPicturesApart() async throws {
+    @Test("many callers at once are all answered with their own picture's class", arguments: [0, 2])
+    func keepsPicturesApart(decoders: Int) async throws {
         let predictor = try Predictor(
-            model: ColourModel.write(), backend: backend, options: PredictorOptions(lanes: 2, decoders: 2, capacity: 200))
+            model: ColourModel.write(), backend: backend, options: PredictorOptions(lanes: 2, decoders: decoders, capacity: 200))
         let pictures = try [
             ColourModel.picture(red: 90, green: 0, blue: 0), ColourModel.picture(red: 0, green: 90, blue: 0),
             ColourModel.picture(red: 0, green: 0, blue: 90),

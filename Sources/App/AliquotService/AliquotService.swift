@@ -126,8 +126,10 @@ package final class AliquotService: Sendable {
 
     private static func inferenceOptions(_ settings: ServiceSettings, _ machine: Machine) -> PredictorOptions {
         let lanes = settings.lanes ?? machine.cores
+        let threads = max(1, machine.cores / lanes)
         return PredictorOptions(
-            lanes: lanes, threadsPerLane: max(1, machine.cores / lanes), decoders: machine.cores,
+            // Lanes of one thread that fill the cores decode for themselves; between the passes of wider ones there is time for others to do so.
+            lanes: lanes, threadsPerLane: threads, decoders: threads == 1 && lanes >= machine.cores ? 0 : machine.cores,
             capacity: settings.queue ?? max(16, 8 * lanes),
             maxBatch: settings.maxBatch, maxDelayMicroseconds: settings.maxDelay)
     }

@@ -6,7 +6,7 @@ import Engine
 /// Whether it is depends on network and machine (Winograd's large weights gain a quarter, others nothing), so the plan for several is timed once against the
 /// plan for one, with every number of pictures, and each number then goes the faster way. Where none gains, the memory of the second plan is given back.
 struct BatchPlans {
-    /// Most pictures that ``run(_:)`` takes.
+    /// Most pictures that are worth bringing together for ``run(_:)``: 1 where company gains nothing.
     let limit: Int
     private let single: any InferencePlan
     private let several: (any InferencePlan)?
@@ -17,13 +17,13 @@ struct BatchPlans {
     ///   - picture: numbers of one picture.
     ///   - compile: makes a plan for so many pictures.
     init(_ options: PredictorOptions, picture: Int, compile: (_ batch: Int) throws -> any InferencePlan) throws {
-        limit = options.maxBatch
+        let limit = options.maxBatch
         let single = try compile(1)
         self.single = single
         let numbers = [Float](repeating: 0, count: picture * limit)
         for _ in 0..<options.warmUps { _ = try Self.run(single, numbers, 1, picture) }
         guard limit > 1 else {
-            (several, isFaster) = (nil, [])
+            (several, isFaster, self.limit) = (nil, [], 1)
             return
         }
         let plan = try compile(limit)
@@ -36,6 +36,7 @@ struct BatchPlans {
         }
         several = isFaster.contains(true) ? plan : nil
         self.isFaster = isFaster
+        self.limit = isFaster.lastIndex(of: true) ?? 1
     }
 
     var classes: Int { single.classes }
@@ -43,7 +44,7 @@ struct BatchPlans {
     var copies: Int { several == nil ? 1 : 2 }
     var activationBytes: Int { single.activationBytes + (several?.activationBytes ?? 0) }
 
-    /// - Parameter pictures: `1...limit`, each `[3, side, side]`, normalised.
+    /// - Parameter pictures: each `[3, side, side]`, normalised.
     /// - Returns: the logits of each.
     func run(_ pictures: [[Float]]) throws -> [[Float]] {
         isFaster.indices.contains(pictures.count) && isFaster[pictures.count] ? try together(pictures) : try alone(pictures)

@@ -54,6 +54,14 @@ struct Lane {
         memoryBytes = bytes
     }
 
+    /// Most pictures that are worth taking at once.
+    var limit: Int { plans.values.map(\.limit).max() ?? 1 }
+
+    /// Whether two pictures can go through a network together, and are the better for it.
+    func gains(_ first: PictureRequest, with other: PictureRequest) -> Bool {
+        first.precision == other.precision && plans[first.precision].map { $0.limit > 1 } ?? false
+    }
+
     /// One forward pass of all together, and another of those where int8 is in doubt. All ask for the same precision.
     /// - Returns: in their order.
     func scores(_ items: [Item]) -> [Result<Scores, any Error>] {

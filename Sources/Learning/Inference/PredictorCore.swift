@@ -5,8 +5,9 @@ import Synchronization
 
 /// The two lines of a predictor and the threads at their ends. Holds no plan: those belong to the lanes' threads.
 ///
-/// A picture goes admission → decode line → a decoder → lane line → a lane → its caller. Closing admission and the decode line lets what is inside come out:
-/// the last decoder to leave closes the lane line. The lane line has room for as many pictures as the lanes take at once, twice: decoders wait rather than fill the memory
+/// A picture goes admission → decode line → a decoder → lane line → a lane → its caller; where there are no decoders, a lane takes it off the decode line, decodes it
+/// and goes on with it: nothing is handed to another core, and no more threads compute than there are lanes. Closing admission and the decode line lets what is inside
+/// come out: the last decoder to leave closes the lane line. The lane line has room for as many pictures as the lanes take at once, twice: decoders wait rather than fill the memory
 /// with decoded pictures. A lane takes several at once where several wait.
 final class PredictorCore: Sendable {
     let admission: Admission
@@ -45,12 +46,14 @@ final class PredictorCore: Sendable {
 
     var load: PredictorLoad {
         var load = admission.load
-        load.waitingForLane = decoded.count
+        load.waitingForLane = (lanesDecode ? undecoded.count : decoded.count)
         return load
     }
 
     /// Bytes of the plans of all lanes: activations, and weights as large as their files.
     var memoryBytes: Int { memory.withLock { $0 } }
+
+    private var lanesDecode: Bool { options.decoders == 0 }
 
     func submit(_ request: PictureRequest) {
         if !undecoded.push(request) { request.finish(.failure(InferenceError.shuttingDown)) }
@@ -86,29 +89,34 @@ final class PredictorCore: Sendable {
 
     private func runDecoder() {
         while let request = undecoded.pop() {
-            guard !request.isAnswered else { continue }
-            let start = DispatchTime.now().uptimeNanoseconds
-            do {
-                let numbers =
-                    switch request.picture {
-                    case .encoded(let bytes): try preparation.numbers(of: bytes)
-                    case .decoded(let image): preparation.numbers(of: image)
-                    case .normalised(let numbers): numbers
-                    }
-                let end = DispatchTime.now().uptimeNanoseconds
-                let item = Lane.Item(
-                    request: request, numbers: numbers, decode: milliseconds(start, end), waited: milliseconds(request.arrived, start),
-                    arrived: end)
-                if !decoded.pushWaiting(item) { request.finish(.failure(InferenceError.shuttingDown)) }
-            } catch {
-                request.finish(.failure(error))
-            }
+            if let item = decode(request), !decoded.pushWaiting(item) { request.finish(.failure(InferenceError.shuttingDown)) }
         }
         let remaining = decodersRunning.withLock {
             $0 -= 1
             return $0
         }
         if remaining == 0 { decoded.close() }
+    }
+
+    /// - Returns: nil where there is nothing left to do: the request was given up, or it is answered with what is wrong with its picture.
+    private func decode(_ request: PictureRequest) -> Lane.Item? {
+        guard !request.isAnswered else { return nil }
+        let start = DispatchTime.now().uptimeNanoseconds
+        do {
+            let numbers =
+                switch request.picture {
+                case .encoded(let bytes): try preparation.numbers(of: bytes)
+                case .decoded(let image): preparation.numbers(of: image)
+                case .normalised(let numbers): numbers
+                }
+            let end = DispatchTime.now().uptimeNanoseconds
+            return Lane.Item(
+                request: request, numbers: numbers, decode: milliseconds(start, end), waited: milliseconds(request.arrived, start),
+                arrived: end)
+        } catch {
+            request.finish(.failure(error))
+            return nil
+        }
     }
 
     private func runLane(_ startup: LaneStartup) {
@@ -122,10 +130,15 @@ final class PredictorCore: Sendable {
         }
         let delay = Double(options.maxDelayMicroseconds) / 1e6
         while true {
-            let items = decoded.pop(upTo: options.maxBatch, among: options.lanes, within: delay) {
-                $0.request.precision == $1.request.precision
+            let items: [Lane.Item]
+            if lanesDecode {
+                let requests = undecoded.pop(upTo: lane.limit, among: options.lanes, within: delay) { lane.gains($0, with: $1) }
+                if requests.isEmpty { return }
+                items = requests.compactMap(decode)
+            } else {
+                items = decoded.pop(upTo: lane.limit, among: options.lanes, within: delay) { lane.gains($0.request, with: $1.request) }
+                if items.isEmpty { return }
             }
-            if items.isEmpty { return }
             let wanted = items.filter { !$0.request.isAnswered }
             for (item, scores) in zip(wanted, lane.scores(wanted)) { item.request.finish(scores) }
         }

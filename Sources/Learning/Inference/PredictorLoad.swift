@@ -3,7 +3,7 @@ package struct PredictorLoad: Sendable, Equatable {
     /// Pictures waiting or worked on.
     package let inside: Int
     package let capacity: Int
-    /// Of those inside, decoded and waiting for a lane.
+    /// Of those inside, in the line that the lanes take from.
     package var waitingForLane = 0
     package let answered: Int
     /// Bad pictures, cancelled requests.

@@ -7,7 +7,7 @@ package struct PredictorOptions: Sendable, Equatable {
     package var lanes: Int
     /// Threads that one forward pass may use.
     package var threadsPerLane: Int
-    /// Pictures decoded at the same time.
+    /// Threads that decode pictures for the lanes. 0: each lane decodes what it runs, which is the least work where lanes alone fill the cores.
     package var decoders: Int
     /// Pictures inside at any time, waiting or worked on; one more is refused. At 10 ms a picture, 64 waiting are some 0.6 s.
     package var capacity: Int
@@ -45,7 +45,7 @@ package struct PredictorOptions: Sendable, Equatable {
         guard (1...256).contains(threadsPerLane) else {
             throw .outOfRange(name: "threads per lane", got: threadsPerLane, allowed: "1 to 256")
         }
-        guard (1...256).contains(decoders) else { throw .outOfRange(name: "decoders", got: decoders, allowed: "1 to 256") }
+        guard (0...256).contains(decoders) else { throw .outOfRange(name: "decoders", got: decoders, allowed: "0 to 256") }
         guard (1...100_000).contains(capacity) else { throw .outOfRange(name: "capacity", got: capacity, allowed: "1 to 100000") }
         guard (1...64).contains(maxBatch) else { throw .outOfRange(name: "max batch", got: maxBatch, allowed: "1 to 64") }
         guard (0...1_000_000).contains(maxDelayMicroseconds) else {

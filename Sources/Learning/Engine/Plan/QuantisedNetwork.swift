@@ -14,7 +14,7 @@ package struct QuantisedWeights: Sendable, Equatable {
     package var shape: [Int]
     package var values: [Int8]
     package var scales: [Float]
-    /// 32-bit bias in units of the real result (not of the accumulator), one per output channel.
+    /// Bias in units of the real result (not of the accumulator), one per output channel; behind pictures a whole number of input scale · weight scale.
     package var bias: [Float]
 
     package init(shape: [Int], values: [Int8], scales: [Float], bias: [Float]) {

@@ -26,10 +26,10 @@ package struct EqualisedNetwork: Sendable {
         means = zip(calibration.channelMeans, equalisation.factors).map { means, factors in zip(means, factors).map { $0 / $1 } }
     }
 
-    /// In 8 bits, its biases corrected.
+    /// In 8 bits, its biases corrected and whole numbers.
     /// - Throws: ``QuantizationError``.
     package func quantised(weightBits: Int) throws(QuantizationError) -> QuantisedNetwork {
         let network = try Quantiser.quantise(folded, scales: scales, weightBits: weightBits)
-        return BiasCorrection.corrected(network, float: folded, means: means)
+        return IntegerBiases.rounded(BiasCorrection.corrected(network, float: folded, means: means))
     }
 }

@@ -21,8 +21,21 @@ package final class RequestBody: Sendable {
         var pieces: [[UInt8]] = []
         var ending: Ending?
         var waiting: CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?
+        /// Bytes that must have gathered before the waiting reader is resumed.
+        var wanted = 1
+        /// Bytes in `pieces`.
+        var gathered = 0
         /// Bytes that the reader took and that the connection does not know of yet.
         var ungranted = 0
+
+        /// The first piece, for the reader.
+        mutating func takePiece() -> [UInt8]? {
+            guard !pieces.isEmpty else { return nil }
+            let piece = pieces.removeFirst()
+            gathered -= piece.count
+            ungranted += piece.count
+            return piece
+        }
     }
 
     /// `Content-Length` of the request; nil if chunked, or if there is no body.
@@ -37,7 +50,7 @@ package final class RequestBody: Sendable {
     init(bytes: [UInt8], declaredLength: Int?) {
         self.declaredLength = declaredLength
         demand = nil
-        state = Mutex(State(pieces: bytes.isEmpty ? [] : [bytes], ending: .complete))
+        state = Mutex(State(pieces: bytes.isEmpty ? [] : [bytes], ending: .complete, gathered: bytes.count))
     }
 
     /// A body that a connection will fill.
@@ -53,10 +66,14 @@ package final class RequestBody: Sendable {
     ///
     /// - Throws: ``HTTPError/clientGone``, ``HTTPError/bodyTimeout(after:)``, ``HTTPError/bodyCutShort(got:)``, ``HTTPError/malformedBody(_:)``,
     ///   ``HTTPError/bodyUnavailable``, ``HTTPError/cancelled``.
-    package func next() async throws(HTTPError) -> [UInt8]? {
-        if let ready = take() { return try ready.get() }
+    package func next() async throws(HTTPError) -> [UInt8]? { try await next(after: 1) }
+
+    /// The next piece once so many bytes are there, or all that will be: a reader that needs much is woken once and not for each packet.
+    /// - Parameter wanted: at most half of ``window``, so that the socket is never stopped before they are there.
+    private func next(after wanted: Int) async throws(HTTPError) -> [UInt8]? {
+        if let ready = take(wanted) { return try ready.get() }
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { park($0) }
+            await withCheckedContinuation { park($0, wanted) }
         } onCancel: {
             release(with: .failure(.cancelled))
         }
@@ -69,7 +86,7 @@ package final class RequestBody: Sendable {
     package func collect(limit: Int) async throws(HTTPError) -> [UInt8] {
         if let declaredLength, declaredLength > limit { throw .bodyTooLarge(limit: limit) }
         var whole: [UInt8] = []
-        while let piece = try await next() {
+        while let piece = try await next(after: declaredLength.map { max(1, min($0 - whole.count, Self.window / 2)) } ?? 1) {
             guard whole.count + piece.count <= limit else { throw .bodyTooLarge(limit: limit) }
             if whole.isEmpty {
                 whole = piece
@@ -95,20 +112,21 @@ package final class RequestBody: Sendable {
         case wait
     }
 
-    private func take() -> Result<[UInt8]?, HTTPError>? {
-        let step = state.withLock { Self.step(&$0) }
+    private func take(_ wanted: Int) -> Result<[UInt8]?, HTTPError>? {
+        let step = state.withLock { Self.step(&$0, wanted) }
         guard case .ready(let result, let grant) = step else { return nil }
         if grant > 0 { demand?(grant) }
         return result
     }
 
-    private func park(_ continuation: CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>) {
+    private func park(_ continuation: CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>, _ wanted: Int) {
         let step = state.withLock { state -> Step in
-            let step = Self.step(&state)
+            let step = Self.step(&state, wanted)
             if case .wait = step {
                 if state.waiting != nil { return .ready(.failure(.bodyUnavailable), grant: 0) }
                 if Task.isCancelled { return .ready(.failure(.cancelled), grant: 0) }
                 state.waiting = continuation
+                state.wanted = wanted
             }
             return step
         }
@@ -125,10 +143,8 @@ package final class RequestBody: Sendable {
         }
     }
 
-    private static func step(_ state: inout State) -> Step {
-        if !state.pieces.isEmpty {
-            let piece = state.pieces.removeFirst()
-            state.ungranted += piece.count
+    private static func step(_ state: inout State, _ wanted: Int) -> Step {
+        if state.gathered >= wanted || state.ending != nil, let piece = state.takePiece() {
             guard state.ending == nil, state.ungranted >= window / 2 else { return .ready(.success(piece), grant: 0) }
             defer { state.ungranted = 0 }
             return .ready(.success(piece), grant: state.ungranted)
@@ -144,37 +160,35 @@ package final class RequestBody: Sendable {
 
     /// Bytes that arrived; never empty.
     func deliver(_ piece: [UInt8]) {
-        let waiting = state.withLock { state -> CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>? in
-            guard state.ending == nil else { return nil }
-            guard let waiting = state.waiting else {
-                state.pieces.append(piece)
-                return nil
-            }
+        let (waiting, first) = state.withLock { state -> (CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?, [UInt8]?) in
+            guard state.ending == nil else { return (nil, nil) }
+            state.pieces.append(piece)
+            state.gathered += piece.count
+            guard let waiting = state.waiting, state.gathered >= state.wanted else { return (nil, nil) }
             state.waiting = nil
-            state.ungranted += piece.count
-            return waiting
+            return (waiting, state.takePiece())
         }
-        waiting?.resume(returning: .success(piece))
+        waiting?.resume(returning: .success(first))
     }
 
     /// All bytes were delivered.
-    func finish() {
-        let waiting = state.withLock { state -> CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>? in
-            if state.ending == nil { state.ending = .complete }
-            defer { state.waiting = nil }
-            return state.waiting
-        }
-        waiting?.resume(returning: .success(nil))
-    }
+    func finish() { end(.complete) }
 
     /// No further byte will come. Nothing happens to a body that is complete.
-    func fail(_ error: HTTPError) {
-        let waiting = state.withLock { state -> CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>? in
-            if state.ending == nil { state.ending = .failed(error) }
+    func fail(_ error: HTTPError) { end(.failed(error)) }
+
+    /// The first ending counts. A waiting reader gets what has gathered, and then the ending.
+    private func end(_ ending: Ending) {
+        let (waiting, result) = state.withLock {
+            state -> (CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?, Result<[UInt8]?, HTTPError>) in
+            if state.ending == nil { state.ending = ending }
             defer { state.waiting = nil }
-            return state.waiting
+            guard state.waiting != nil else { return (nil, .success(nil)) }
+            if let piece = state.takePiece() { return (state.waiting, .success(piece)) }
+            if case .failed(let error) = state.ending { return (state.waiting, .failure(error)) }
+            return (state.waiting, .success(nil))
         }
-        waiting?.resume(returning: .failure(error))
+        waiting?.resume(returning: result)
     }
 
     private func release(with result: Result<[UInt8]?, HTTPError>) {
