@@ -122,9 +122,7 @@ final class PredictorCore: Sendable {
         }
         let delay = Double(options.maxDelayMicroseconds) / 1e6
         while true {
-            let items = decoded.pop(upTo: options.maxBatch, among: options.lanes, within: delay) {
-                $0.request.precision == $1.request.precision
-            }
+            let items = decoded.pop(upTo: options.maxBatch, among: options.lanes, within: delay) { $0.request.goes(with: $1.request) }
             if items.isEmpty { return }
             let wanted = items.filter { !$0.request.isAnswered }
             for (item, scores) in zip(wanted, lane.scores(wanted)) { item.request.finish(scores) }
