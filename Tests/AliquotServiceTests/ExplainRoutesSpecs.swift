@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @Suite("explanations over a socket")
@@ -57,7 +58,7 @@ struct ExplainRoutesSpecs {
                 let image = try ImageDecoder.decode([UInt8](drawn.body))
                 #expect(image.width == 64 && image.height == 64)
                 // 0.65 · (253, 231, 37) + 0.35 · (255, 0, 0)
-                let (hot, cold) = (image[x: 6, y: 6], image[x: 32, y: 32])
+                let (hot, cold) = (image[6, 6], image[32, 32])
                 #expect([hot.red, hot.green, hot.blue] == [254, 150, 24])
                 #expect([cold.red, cold.green, cold.blue] == [60, 60, 60])
             }
