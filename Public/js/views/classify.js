@@ -57,7 +57,7 @@ function explainer(answer, file) {
   const label = el("select", { "aria-label": "Class to explain" }, answer.predictions.map((one) => el("option", { value: one.label }, one.label)));
   const place = el("div", { role: "status" });
   const button = el("button", { type: "button", class: "small", onclick: explain }, "Show where");
-  return el("div", null, el("div", { class: "row" }, button, el("span", { class: "small" }, "speaks for"), label), place);
+  return el("div", null, el("div", { class: "row" }, button, el("span", { class: "small" }, "the picture speaks for"), label), place);
 
   async function explain() {
     const wanted = label.value;
