@@ -100,8 +100,10 @@ let package = Package(
             "Learning", "SemiSupervised", ["Base", "Tensors", "Images", "Augmentation", "Engine", "ModelFormat", "Evaluation", "Training"]),
         // Quantization: float network to int8 network: calibration, the two gates, the report.
         room("Learning", "Quantization", ["Base", "Tensors", "Engine", "ModelFormat", "Evaluation"]),
+        // Explanation: where on a picture a network found what speaks for a class.
+        room("Learning", "Explanation", ["Tensors", "Images", "Engine"]),
         // Inference: answers for an image: decode, normalise, run, rank.
-        room("Learning", "Inference", ["Base", "Tensors", "Images", "Engine", "ModelFormat", "Evaluation"]),
+        room("Learning", "Inference", ["Base", "Tensors", "Images", "Engine", "ModelFormat", "Evaluation", "Explanation"]),
 
         // Service
         // DatasetStore: images, labels and immutable dataset revisions: SQLite beside content-addressed blobs.
@@ -169,6 +171,7 @@ let package = Package(
         specs(
             "ModelExport",
             ["Base", "Tensors", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "Quantization", "ONNXSchema", "TestSupport"]),
+        specs("Explanation", ["Base", "Tensors", "Images", "Engine", "EngineOneDNN", "Networks", "TestSupport"]),
         specs("Inference", ["Base", "Tensors", "Engine", "Evaluation", "ModelFormat", "Images", "TestSupport"]),
         // EndToEndTests: the real program over loopback.
         .testTarget(

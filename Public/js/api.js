@@ -28,6 +28,7 @@ async function send(method, address, { query, json, body, headers, signal } = {}
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, { title: "The service cannot be reached", detail: "Is it running? The page tries again when you do." });
   }
+  if (response.ok && response.headers.get("Content-Type")?.startsWith("image/")) return response.blob();
   const text = await response.text();
   let value;
   try { value = text === "" ? undefined : JSON.parse(text); } catch { value = undefined; }

@@ -21,6 +21,12 @@ struct ModelSpecs {
         await #expect(throws: AliquotError.self) { try await Model(at: place.pictures) }
         let refusal = await #expect(throws: AliquotError.self) { try await model.classify(Array("text".utf8), name: "text.txt") }
         #expect(refusal?.description.hasPrefix("text.txt: ") == true)
+        await #expect(throws: AliquotError.self) { try await model.explain(Array("text".utf8)) }
+        await #expect(throws: AliquotError.self) { try await model.explain(contentsOf: place.testPicture, class: "blue") }
+        // And a picture, asked where it is what it takes for green
+        let found = try await model.explain(contentsOf: place.testPicture, class: "green")
+        #expect(found.label == "green" && found.heatMap.count == 1 && (0...1).contains(found.probability))
+        #expect(found.overlay.starts(with: [0x89, 0x50, 0x4E, 0x47]))
         // And pictures of a class that it never saw
         let other = try ColourFolder(unlabelled: 0, classes: ["red", "blue"])
         await #expect(throws: AliquotError.unknownClasses(["blue"], known: ["green", "red"])) {

@@ -307,7 +307,7 @@ class Tour:
         self.expect(len(self.service.ask("/v1/jobs")["items"]) == 1, "the deleted job is gone")
 
     def classify(self):
-        """a dropped picture is classified with each class's probability, and what is no picture is refused in words"""
+        """a dropped picture is classified with each class's probability, the places that speak for it are shown, and what is no picture is refused in words"""
         self.view("#/models/cells")
         picture = sorted(glob.glob(os.path.join(self.cells, "test", "monocyte", "*")))[0]
         self.page.drop(".drop", [picture, os.path.join(self.folder, "false.jpg")])
@@ -315,6 +315,9 @@ class Tour:
         shares = self.page.run("[...document.querySelectorAll('.bars .number')].map((one) => parseFloat(one.innerText))")
         self.expect(len(shares) == 4 and abs(sum(shares) - 100) < 0.3 and shares == sorted(shares, reverse=True), f"4 probabilities, the likeliest first: {shares}")
         self.says("Not a picture")
+        self.press("Show where")
+        self.page.wait("document.querySelector('.answers img.preview')?.naturalWidth > 0")
+        self.expect("speak for" in self.page.run("document.querySelector('.answers img.preview').alt"), "the overlay says what it shows")
         self.picture("model")
 
     def alias(self):

@@ -56,6 +56,16 @@ struct CommandLineSpecs {
         #expect(results.count == 2 && results[0]["answer"]["predictions"].array.count == 3 && results[1]["error"].string != nil)
         let shown = try await Program.run(["classify", "--model", output.path, "--top", "1", picture.path]).text
         #expect(shown.contains(picture.path) && shown.contains(" %"), "\(shown)")
+        // And it shows where it looked; a file that is there is not written over, and a class that it does not know is told with those it knows
+        let drawn = place.appendingPathComponent("drawn.png")
+        let explain = ["explain", "--model", output.path, "--output", drawn.path, picture.path]
+        let explained = try JSONDecoder().decode(JSON.self, from: try await Program.run(explain + ["--json"]).output)
+        #expect(explained["heat_map"]["rows"].array.count == 1 && explained["class"] == explained["predicted"], "\(explained)")
+        #expect(try Data(contentsOf: drawn).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        #expect(try await ChildProcess.run(Program.url, explain).status == 1)
+        let unknown = try await ChildProcess.run(Program.url, explain + ["--class", "purple"])
+        let known = try #require(results[0]["answer"]["predictions"][0]["label"].string)
+        #expect(unknown.status == 1 && unknown.errorText.contains("'purple'") && unknown.errorText.contains(known), "\(unknown.errorText)")
     }
 
     @Test("every fault of a command line is told at once, by its option")

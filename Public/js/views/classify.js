@@ -3,7 +3,7 @@ import { announce, el, labelled, show } from "../dom.js";
 import { list, path, upload } from "../api.js";
 import { counted, milliseconds, percent } from "../format.js";
 import { bars } from "../chart.js";
-import { problemNotice } from "../problem.js";
+import { attempt, problemNotice } from "../problem.js";
 import { dropZone } from "../parts/drop.js";
 
 const mostFiles = 100;
@@ -42,12 +42,33 @@ export function classifier(names, wanted, leaving, version) {
           el("p", null, "Most likely ", el("strong", null, best.label), `, ${percent(best.probability)}`,
             answer.confident === false && el("span", { class: "hint warn" }, `not sure: it may be ${(answer.prediction_set ?? []).join(" or ")}`)),
           bars(answer.predictions),
+          explainer(answer, file),
           el("p", { class: "small soft" }, `${answer.model} version ${answer.version}, ${answer.precision}${answer.in_doubt ? " (int8 was in doubt)" : ""} · decoding ${milliseconds(answer.timing_ms.decode)} · waiting ${milliseconds(answer.timing_ms.queue)} · network ${milliseconds(answer.timing_ms.infer)}`));
         announce(`${file.name}: ${best.label}, ${percent(best.probability)}`);
       } catch (error) {
         show(card, el("h3", null, file.name), problemNotice(error));
       }
     }
+  }
+}
+
+/// A button that shows, for one of the classes, where on the picture the model found what speaks for it.
+function explainer(answer, file) {
+  const label = el("select", { "aria-label": "Class to explain" }, answer.predictions.map((one) => el("option", { value: one.label }, one.label)));
+  const place = el("div", { role: "status" });
+  const button = el("button", { type: "button", class: "small", onclick: explain }, "Show where");
+  return el("div", null, el("div", { class: "row" }, button, el("span", { class: "small" }, "the picture speaks for"), label), place);
+
+  async function explain() {
+    const wanted = label.value;
+    const overlay = await attempt(button, place, () => upload("POST", `${path("v1", "models", answer.model, "versions", String(answer.version))}/explain`, file, { class: wanted },
+      { Accept: "image/png", "Content-Type": file.type || "application/octet-stream" }));
+    if (!overlay) return;
+    const source = URL.createObjectURL(overlay), free = () => URL.revokeObjectURL(source);
+    show(place,
+      el("img", { class: "preview", src: source, alt: `${file.name} with the places marked that speak for ${wanted}`, onload: free, onerror: free }),
+      el("p", { class: "small soft" }, `Yellow speaks most for ${wanted}, no colour not at all; grey was not looked at. Grad-CAM of the float network: a coarse hint, no outline.`));
+    announce(`${file.name}: the places that speak for ${wanted} are marked`);
   }
 }
 

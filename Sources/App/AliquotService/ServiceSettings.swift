@@ -32,6 +32,9 @@ package struct ServiceSettings: Sendable {
     /// Pictures of one model inside the service, waiting or worked on; one more is answered 503. Nil: eight for each lane, so that even the last one waits no
     /// longer than eight forward passes.
     package var queue: Int?
+    /// Explanations inside the service, of all models together; one more is answered 503. Nil: two for each lane. Fewer than `queue`, so that pictures to classify
+    /// always find places too; an explanation takes a float pass of a lane (6 % more for `mobilenet_v2`), and its overlay a decoded picture.
+    package var explanations: Int?
     /// From the first SIGTERM until requests under way are cut.
     package var requestGrace: Duration = .seconds(20)
     /// From the first SIGTERM until workers are killed; a step and a checkpoint at a large size take seconds.
@@ -56,6 +59,7 @@ package struct ServiceSettings: Sendable {
         try check("--max-batch", maxBatch, 1...64)
         try check("--max-delay", maxDelay, 0...1_000_000)
         try check("--queue", queue ?? 1, 1...100_000)
+        try check("--explanations", explanations ?? 1, 1...1000)
     }
 
     /// Threads of one job.

@@ -26,6 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Microseconds that a picture waits for others to go with.") var maxDelay = 0
     @Option(help: "Pictures of one model that wait or are worked on; one more is answered 503 (default: eight for each lane).") var queue:
         Int?
+    @Option(help: "Explanations that wait or are worked on; one more is answered 503 (default: two for each lane).") var explanations: Int?
     @Flag(help: "Allow an address that other machines can reach although no password is asked for.") var insecure = false
     @Option(
         name: .customLong("allow-host"),
@@ -50,6 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.maxBatch = maxBatch
         settings.maxDelay = maxDelay
         settings.queue = queue
+        settings.explanations = explanations
         settings.isInsecureAllowed = insecure
         settings.allowedHosts = Set(allowedHosts)
         let service = try AliquotService(settings, logger: logger)

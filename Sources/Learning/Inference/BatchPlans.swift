@@ -1,5 +1,6 @@
 import Dispatch
 import Engine
+import Explanation
 
 /// One network compiled twice for one thread: for a picture alone, and for several at once where that is faster here.
 ///
@@ -48,6 +49,13 @@ struct BatchPlans {
     /// - Returns: the logits of each.
     func run(_ pictures: [[Float]]) throws -> [[Float]] {
         isFaster.indices.contains(pictures.count) && isFaster[pictures.count] ? try together(pictures) : try alone(pictures)
+    }
+
+    /// Looks into a pass of one picture through the plan for one, which must be a float plan.
+    /// - Throws: as ``GradCAM/finding(_:label:plan:)``.
+    func finding(_ picture: [Float], label: Int?, by explainer: GradCAM) throws(EngineError) -> GradCAM.Finding {
+        guard let plan = single as? any FloatInferencePlan else { throw .unsupported(what: "an int8 plan", by: "Grad-CAM") }
+        return try explainer.finding(picture, label: label, plan: plan)
     }
 
     /// One after the other.

@@ -15,6 +15,10 @@ package enum InferenceError: Error, Sendable, Equatable {
     case wrongNumberCount(got: Int, expected: Int)
     case invalidInput(InputDescription)
     case wrongClassCount(precision: Precision, got: Int, expected: Int)
+    /// Neither the name of a class nor its number, from 0.
+    case unknownClass(got: String, known: [String])
+    /// The network's end is of a kind that cannot be walked back.
+    case notExplainable(reason: String)
 }
 
 extension InferenceError: CustomStringConvertible {
@@ -32,6 +36,10 @@ extension InferenceError: CustomStringConvertible {
         case .invalidInput(let input): "pictures cannot be prepared as the model asks: \(input)"
         case .wrongClassCount(let precision, let got, let expected):
             "the \(precision.rawValue) network has \(got) classes, the manifest \(expected)"
+        case .unknownClass(let got, let known):
+            "the model knows no class '\(got.prefix(200))'; it knows \(known.prefix(50).joined(separator: ", "))"
+                + (known.count > 50 ? " and \(known.count - 50) more" : "") + ", or a number from 0 to \(known.count - 1)"
+        case .notExplainable(let reason): "this model's answers cannot be explained: \(reason)"
         }
     }
 }

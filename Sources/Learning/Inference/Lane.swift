@@ -1,6 +1,7 @@
 import Dispatch
 import Engine
 import Evaluation
+import Explanation
 import ModelFormat
 
 /// The plans of one thread. Made, used and released on that thread: plans are no one else's.
@@ -20,6 +21,7 @@ struct Lane {
 
     private let plans: [Precision: BatchPlans]
     private let manifest: ModelManifest
+    private let explainer: Result<GradCAM, EngineError>
     /// What each precision says of the canary picture.
     let canary: [Precision: [Float]]
     /// Bytes of this lane's activations and of its copies of the weights, as large as their files.
@@ -28,6 +30,7 @@ struct Lane {
     /// Compiles every precision that the model has, runs each a few times, and holds its ways to answer against each other.
     init(_ source: LaneSource, manifest: ModelManifest, options: PredictorOptions) throws {
         self.manifest = manifest
+        explainer = source.explainer
         let side = manifest.input.size
         func shape(_ batch: Int) -> PlanOptions { PlanOptions(batch: batch, side: side, threads: options.threadsPerLane) }
         var plans: [Precision: BatchPlans] = [
@@ -59,13 +62,14 @@ struct Lane {
 
     /// Whether two pictures can go through a network together, and are the better for it.
     func gains(_ first: PictureRequest, with other: PictureRequest) -> Bool {
-        first.precision == other.precision && plans[first.precision].map { $0.limit > 1 } ?? false
+        first.goes(with: other) && plans[first.precision].map { $0.limit > 1 } ?? false
     }
 
     /// One forward pass of all together, and another of those where int8 is in doubt. All ask for the same precision.
     /// - Returns: in their order.
     func scores(_ items: [Item]) -> [Result<Scores, any Error>] {
         guard let first = items.first else { return [] }
+        if case .heat(let label) = first.request.wish { return items.map { item in Result { try explained(item, label: label) } } }
         let precision = first.request.precision
         let start = DispatchTime.now().uptimeNanoseconds
         do {
@@ -98,6 +102,24 @@ struct Lane {
         }
     }
 
+    /// A forward pass in float that is looked into, and the way back from a logit to the last feature map.
+    private func explained(_ item: Item, label: Int?) throws -> Scores {
+        let start = DispatchTime.now().uptimeNanoseconds
+        let explainer = try Predictor.known(explainer)
+        guard let plan = plans[.float] else {
+            throw InferenceError.precisionUnavailable(got: .float, available: manifest.precisions)
+        }
+        let found = try plan.finding(item.numbers, label: label, by: explainer)
+        guard found.logits.allSatisfy(\.isFinite), found.heat.peak.isFinite else { throw InferenceError.notFinite(precision: .float) }
+        let probabilities = Softmax.probabilities(found.logits, temperature: manifest.temperature)
+        let timing = Answer.Timing(
+            decode: item.decode, queue: item.waited + milliseconds(item.arrived, start),
+            infer: milliseconds(start, DispatchTime.now().uptimeNanoseconds))
+        return Scores(
+            precision: .float, isDoubtful: false, logits: found.logits, probabilities: probabilities, batch: 1, timing: timing,
+            finding: found)
+    }
+
     private func logits(of pictures: [[Float]], in precision: Precision) throws -> [[Float]] {
         guard let plan = plans[precision] else {
             throw InferenceError.precisionUnavailable(got: precision, available: manifest.precisions)
@@ -122,6 +144,8 @@ struct LaneSource: Sendable {
     let graph: Graph
     let parameters: ParameterSet
     let quantised: QuantisedNetwork?
+    /// Shared by all lanes: its weights are there once.
+    let explainer: Result<GradCAM, EngineError>
     /// The canary picture as the network takes it.
     let canary: [Float]
 }

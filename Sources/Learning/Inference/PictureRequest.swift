@@ -12,7 +12,15 @@ final class PictureRequest: Sendable {
         case done
     }
 
+    /// What is wanted of a picture.
+    enum Wish: Sendable, Equatable {
+        case scores
+        /// The scores in float, and where on the picture is what speaks for a class; nil for the likeliest.
+        case heat(label: Int?)
+    }
+
     let picture: PictureInput
+    let wish: Wish
     let precision: Precision
     let doubt: ClassifyOptions.Doubt
     /// Nanoseconds of the monotonic clock.
@@ -21,8 +29,9 @@ final class PictureRequest: Sendable {
     private let state = Mutex(State.new)
 
     /// - Parameter admission: has let this request in; gets the place back when it is answered.
-    init(picture: PictureInput, precision: Precision, doubt: ClassifyOptions.Doubt, admission: Admission) {
+    init(picture: PictureInput, wish: Wish = .scores, precision: Precision, doubt: ClassifyOptions.Doubt, admission: Admission) {
         self.picture = picture
+        self.wish = wish
         self.precision = precision
         self.doubt = doubt
         self.admission = admission
@@ -36,6 +45,9 @@ final class PictureRequest: Sendable {
             }
         }
     }
+
+    /// Whether both can go through a network together: an explanation goes alone.
+    func goes(with other: PictureRequest) -> Bool { precision == other.precision && wish == .scores && other.wish == .scores }
 
     func wait(_ continuation: CheckedContinuation<Scores, any Error>) {
         let early = state.withLock { state -> Result<Scores, any Error>? in

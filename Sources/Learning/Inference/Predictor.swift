@@ -1,5 +1,6 @@
 import Engine
 import Evaluation
+import Explanation
 import Images
 import ModelFormat
 
@@ -13,6 +14,7 @@ package final class Predictor: Sendable {
     package let manifest: ModelManifest
     package let options: PredictorOptions
     private let core: PredictorCore
+    private let explainer: Result<GradCAM, EngineError>
 
     /// Reads the model, compiles each precision on each lane, warms it up and checks it with a picture of its own. Blocks for as long as that takes (some hundred milliseconds): call it from a thread that may.
     /// - Throws: ``ModelFormatError``, ``EngineError`` or ``InferenceError``.
@@ -22,9 +24,11 @@ package final class Predictor: Sendable {
         self.options = options
         core = try PredictorCore(manifest: model.manifest, options: options)
         let canary = core.preparation.numbers(of: try Canary.picture(side: model.manifest.input.size))
+        let (graph, parameters) = (try model.graph(), try model.parameters())
+        explainer = Result { () throws(EngineError) in try GradCAM(graph, parameters) }
         try core.start(
             LaneSource(
-                backend: backend, graph: try model.graph(), parameters: try model.parameters(), quantised: try model.quantised(),
+                backend: backend, graph: graph, parameters: parameters, quantised: try model.quantised(), explainer: explainer,
                 canary: canary))
     }
 
@@ -59,8 +63,46 @@ package final class Predictor: Sendable {
             let expected = 3 * manifest.input.size * manifest.input.size
             guard numbers.count == expected else { throw InferenceError.wrongNumberCount(got: numbers.count, expected: expected) }
         }
+        return try await scores(picture, .scores, precision, options.doubt)
+    }
+
+    /// Where on a picture is what speaks for a class, by the float network. Waits its turn among the pictures to classify.
+    ///
+    /// - Parameter name: a class by its name, or by its number from 0; nil for the likeliest.
+    /// - Throws: as ``classify(_:_:)-([UInt8],_)``; ``InferenceError/unknownClass(got:known:)``, ``InferenceError/notExplainable(reason:)``.
+    package func explain(_ picture: [UInt8], class name: String? = nil) async throws -> PictureExplanation {
+        let explainer = try Self.known(explainer)
+        let label = try name.map { try self.label($0) }
+        let header = try ImageDecoder.header(of: picture, limits: core.preparation.limits)
+        let scores = try await scores(.encoded(picture), .heat(label: label), .float, .keep)
+        guard let finding = scores.finding else { throw InferenceError.notExplainable(reason: "it left no heat map") }
+        return PictureExplanation(
+            finding, scores, manifest, layer: explainer.layer, picture: (header.width, header.height),
+            covering: core.preparation.geometry.coverage(width: header.width, height: header.height))
+    }
+
+    /// Names come first: a class may be called "1".
+    private func label(_ name: String) throws(InferenceError) -> Int {
+        if let label = manifest.classes.firstIndex(of: name) { return label }
+        guard let number = Int(name), manifest.classes.indices.contains(number) else {
+            throw .unknownClass(got: name, known: manifest.classes)
+        }
+        return number
+    }
+
+    static func known(_ explainer: Result<GradCAM, EngineError>) throws -> GradCAM {
+        do {
+            return try explainer.get()
+        } catch .unsupported(let what, _) {
+            throw InferenceError.notExplainable(reason: what)
+        }
+    }
+
+    private func scores(_ picture: PictureInput, _ wish: PictureRequest.Wish, _ precision: Precision, _ doubt: ClassifyOptions.Doubt)
+        async throws -> Scores
+    {
         try core.admission.enter()
-        let request = PictureRequest(picture: picture, precision: precision, doubt: options.doubt, admission: core.admission)
+        let request = PictureRequest(picture: picture, wish: wish, precision: precision, doubt: doubt, admission: core.admission)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 request.wait(continuation)
@@ -71,8 +113,8 @@ package final class Predictor: Sendable {
         }
     }
 
-    /// Bytes of all plans: activations, and weights as large as their files.
-    package var memoryBytes: Int { core.memoryBytes }
+    /// Bytes of all plans (activations, and weights as large as their files) and of what explanations need.
+    package var memoryBytes: Int { core.memoryBytes + ((try? explainer.get())?.bytes ?? 0) }
 
     package var load: PredictorLoad { core.load }
 

@@ -1,3 +1,4 @@
+import Explanation
 import ModelFormat
 
 /// What a network says of one picture, before anything is ranked.
@@ -13,4 +14,6 @@ package struct Scores: Sendable, Equatable {
     /// Pictures that went through the network together with this one, itself included.
     package let batch: Int
     package let timing: Answer.Timing
+    /// Where on the picture is what speaks for a class; nil where that was not asked.
+    package var finding: GradCAM.Finding?
 }

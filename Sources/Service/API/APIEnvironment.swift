@@ -22,6 +22,7 @@ package struct APIEnvironment: Sendable {
     package let idempotency: IdempotencyStore
     package let measures: RequestMeasures
     package let statistics = InferenceStatistics()
+    package let explanations: ExplanationDesk
     package let status: ServiceStatus
     package let version: ServiceVersion
     /// The dashboard; nil where none was found.
@@ -38,7 +39,8 @@ package struct APIEnvironment: Sendable {
     package init(
         datasets: DatasetStore, models: ModelStore, exports: ExportFolder, jobs: JobQueue, predictors: LoadedModels<Predictor>,
         weights: WeightsFolder,
-        networks: [NetworkDescription], idempotency: IdempotencyStore, measures: RequestMeasures, status: ServiceStatus,
+        networks: [NetworkDescription], idempotency: IdempotencyStore, measures: RequestMeasures, explanations: ExplanationDesk,
+        status: ServiceStatus,
         version: ServiceVersion,
         site: StaticSite?, hosts: HostRule = .any, disk: DiskQueue, logger: Logger, newIncomingFile: @escaping @Sendable () -> URL,
         picturesAtOnce: Int
@@ -52,6 +54,7 @@ package struct APIEnvironment: Sendable {
         self.networks = networks
         self.idempotency = idempotency
         self.measures = measures
+        self.explanations = explanations
         self.status = status
         self.version = version
         self.site = site

@@ -199,6 +199,11 @@ enum ErrorMapping {
         case .precisionUnavailable: return Problem(.unprocessableContent, detail: "\(error)")
         case .outOfRange: return Problem(.badRequest, detail: "\(error)")
         case .wrongNumberCount: return Problem(.badRequest, detail: "\(error)")
+        case .unknownClass:
+            return Problem(
+                .unprocessableContent, title: "Unknown class", detail: "\(error)",
+                errors: [.init(pointer: "?class", code: "unknown_class", detail: "\(error)")])
+        case .notExplainable: return Problem(.unprocessableContent, title: "Not explainable", detail: "\(error)")
         case .notFinite, .unstable, .invalidInput, .wrongClassCount:
             logger.error("\(error)")
             return Problem(.internalServerError, detail: "the model cannot answer: \(error)")

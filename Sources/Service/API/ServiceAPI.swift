@@ -72,6 +72,7 @@ package struct ServiceAPI: Sendable {
         JobFilesController(environment: environment).addRoutes(to: &table)
         ModelsController(environment: environment).addRoutes(to: &table)
         ClassifyController(environment: environment).addRoutes(to: &table)
+        ExplainController(environment: environment).addRoutes(to: &table)
         OpenInferenceController(environment: environment).addRoutes(to: &table)
         InferController(environment: environment).addRoutes(to: &table)
         CatalogueController(environment: environment).addRoutes(to: &table)

@@ -17,7 +17,7 @@ public final class Model: Sendable {
     /// The model's own folder.
     public let folder: URL
     let directory: ModelDirectory
-    private let predictor: Predictor
+    let predictor: Predictor
     private let threads: Int
 
     /// Reads a model and compiles it: some hundred milliseconds.
@@ -57,16 +57,19 @@ public final class Model: Sendable {
     /// - Throws: ``AliquotError/picture(name:reason:)``, ``AliquotError/model(path:reason:)``, ``AliquotError/cancelled``.
     public func classify(contentsOf picture: URL, top: Int = 5, arithmetic: Arithmetic? = nil) async throws(AliquotError) -> Classification
     {
+        try await classify(try await Self.bytes(of: picture), name: picture.path, top: top, arithmetic: arithmetic)
+    }
+
+    /// A picture's file, or as much of it as shows that it is too large.
+    static func bytes(of picture: URL) async throws(AliquotError) -> [UInt8] {
         let limit = ImageLimits.standard.maximumBytes
-        let bytes: [UInt8]
         do {
-            bytes = try await onThread {
+            return try await onThread {
                 let handle = try FileHandle(forReadingFrom: picture)
                 defer { try? handle.close() }
                 return [UInt8](try handle.read(upToCount: limit + 1) ?? Data())
             }
         } catch { throw .picture(name: picture.path, reason: error.localizedDescription) }
-        return try await classify(bytes, name: picture.path, top: top, arithmetic: arithmetic)
     }
 
     /// Classifies a picture that is in memory.

@@ -3,12 +3,14 @@ import Tensors
 extension Graph {
     /// This graph as inference runs it, with its weights: every batch norm multiplied into the convolution before it (in float64), activations and residual
     /// additions fused into the convolution that makes them, dropout left out.
+    ///
+    /// - Parameter layers: those whose weights are wanted; nil for all.
     /// - Throws: ``EngineError/unsupported(what:by:)`` for a batch norm that does not follow a convolution of its own.
-    package func folded(with parameters: ParameterSet) throws(EngineError) -> FoldedNetwork {
+    package func folded(with parameters: ParameterSet, layers: Set<Int>? = nil) throws(EngineError) -> FoldedNetwork {
         var fusion = Fusion(of: self)
         let network = try fusion.run()
         var weights: [String: FloatTensor] = [:]
-        for (layer, norm) in zip(network.layers, fusion.norms) {
+        for (index, (layer, norm)) in zip(network.layers, fusion.norms).enumerated() where layers?.contains(index) ?? true {
             switch layer.kind {
             case .convolution(let convolution, _, _):
                 weights.merge(try folded(layer.name, [("\(layer.name).weight", convolution)], norm: norm, parameters)) { $1 }

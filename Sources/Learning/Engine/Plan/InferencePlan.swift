@@ -25,6 +25,18 @@ package protocol FloatInferencePlan: InferencePlan {
     /// times for a layer, all pictures together, in their order; each time all layers from the picture on, so that layer 0 tells how many pictures. The visitor must not keep the pointer.
     func observe(_ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void)
         throws(EngineError)
+    /// The same for some layers only: the others' results are not brought into plain order.
+    func observe(
+        _ pictures: UnsafeBufferPointer<Float>, count: Int, layers: Set<Int>, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void
+    ) throws(EngineError)
+}
+
+extension FloatInferencePlan {
+    package func observe(
+        _ pictures: UnsafeBufferPointer<Float>, count: Int, layers: Set<Int>, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void
+    ) throws(EngineError) {
+        try observe(pictures, count: count) { layer, values in if layers.contains(layer) { visit(layer, values) } }
+    }
 }
 
 /// One primitive of a plan.

@@ -42,6 +42,12 @@ package final class OneDNNFloatPlan: FloatInferencePlan {
     package func observe(
         _ pictures: UnsafeBufferPointer<Float>, count: Int, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void
     ) throws(EngineError) {
+        try observe(pictures, count: count, layers: Set(network.layers.indices), visit: visit)
+    }
+
+    package func observe(
+        _ pictures: UnsafeBufferPointer<Float>, count: Int, layers: Set<Int>, visit: (_ layer: Int, UnsafeBufferPointer<Float>) -> Void
+    ) throws(EngineError) {
         let assembly = compiled.assembly, slice = assembly.batch, picture = assembly.picture
         guard (1...batch).contains(count) else { throw .wrongCount(what: "pictures", got: count, expected: batch) }
         guard pictures.count == count * picture else {
@@ -50,16 +56,16 @@ package final class OneDNNFloatPlan: FloatInferencePlan {
         assembly.runtime.adoptThreads()
         for first in stride(from: 0, to: count, by: slice) {
             let size = min(slice, count - first)
-            try observe(UnsafeBufferPointer(rebasing: pictures[(first * picture)..<((first + size) * picture)]), size, visit)
+            try observe(UnsafeBufferPointer(rebasing: pictures[(first * picture)..<((first + size) * picture)]), size, layers, visit)
         }
     }
 
-    private func observe(_ pictures: UnsafeBufferPointer<Float>, _ count: Int, _ visit: (Int, UnsafeBufferPointer<Float>) -> Void)
-        throws(EngineError)
-    {
+    private func observe(
+        _ pictures: UnsafeBufferPointer<Float>, _ count: Int, _ layers: Set<Int>, _ visit: (Int, UnsafeBufferPointer<Float>) -> Void
+    ) throws(EngineError) {
         let assembly = compiled.assembly
         try assembly.pictures.fill(pictures, count: count, batch: assembly.batch, picture: assembly.picture)
-        visit(0, pictures)
+        if layers.contains(0) { visit(0, pictures) }
         var done = 0
         for layer in network.layers.indices.dropFirst() {
             if let last = assembly.operationOfLayer[layer] {
@@ -68,6 +74,7 @@ package final class OneDNNFloatPlan: FloatInferencePlan {
                     done += 1
                 }
             }
+            guard layers.contains(layer) else { continue }
             let shape = assembly.shapes[layer]
             let plain = try MemoryDescription(shape, dnnl_f32, shape.count == 4 ? dnnl_nchw : dnnl_nc)
             let values = try PlainReorder.read(

@@ -81,6 +81,41 @@ extension OpenAPISchemas {
               "error": {"$ref": "#/components/schemas/Problem"}
             }
           },
+          "Explanation": {
+            "type": "object", "description": "Where on a picture the float network found what speaks for a class.",
+            "required": ["model", "version", "method", "precision", "class", "predicted", "probability", "heat_map", "layer", "input", "picture", "covers", "timing_ms"],
+            "properties": {
+              "model": {"$ref": "#/components/schemas/Name"}, "version": {"$ref": "#/components/schemas/Version"},
+              "method": {"const": "gradcam"}, "precision": {"const": "float"},
+              "class": {"type": "string", "description": "The class that is explained."},
+              "predicted": {"type": "string", "description": "The class that float holds for the likeliest."},
+              "probability": {"type": "number", "minimum": 0, "maximum": 1, "description": "Of the class that is explained."},
+              "heat_map": {
+                "type": "object", "required": ["rows", "peak"],
+                "properties": {
+                  "rows": {"type": "array", "items": {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1}}, "description": "A square, the first row on top; the strongest place is 1, all are 0 where nothing speaks for the class."},
+                  "peak": {"type": "number", "minimum": 0, "description": "What 1 stands for, in logits."}
+                }
+              },
+              "layer": {"type": "string", "description": "The layer that makes the feature map."},
+              "input": {
+                "type": "object", "description": "The square that the network sees, and how a picture becomes one.", "required": ["size", "fit"],
+                "properties": {"size": {"type": "integer", "minimum": 1}, "fit": {"enum": ["crop", "pad", "squish"]}}
+              },
+              "picture": {
+                "type": "object", "description": "Pixels, upright.", "required": ["width", "height"],
+                "properties": {"width": {"type": "integer", "minimum": 1}, "height": {"type": "integer", "minimum": 1}}
+              },
+              "covers": {
+                "type": "object", "description": "What the map covers, in pixels of the picture; where fit is pad it reaches beyond it.", "required": ["left", "top", "width", "height"],
+                "properties": {"left": {"type": "number"}, "top": {"type": "number"}, "width": {"type": "number"}, "height": {"type": "number"}}
+              },
+              "timing_ms": {
+                "type": "object", "required": ["decode", "queue", "infer"],
+                "properties": {"decode": {"type": "number"}, "queue": {"type": "number"}, "infer": {"type": "number"}}
+              }
+            }
+          },
           "ClassifyAnswer": {
             "oneOf": [
               {"$ref": "#/components/schemas/PictureAnswer"},

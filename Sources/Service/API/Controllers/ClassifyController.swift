@@ -10,7 +10,6 @@ import ModelFormat
 struct ClassifyController: Sendable {
     let environment: APIEnvironment
 
-    private static let pictureTypes = ["image/jpeg", "image/png", "image/tiff", "image/webp", "image/bmp", "application/octet-stream"]
     private static let paths = [
         ("classify", "/v1/models/{m}/classify", "by the newest version"),
         ("classifyByVersion", "/v1/models/{m}/versions/{v}/classify", "by a version"),
@@ -29,10 +28,8 @@ struct ClassifyController: Sendable {
                         .init(
                             "in_doubt", .choice(ClassifyOptions.Doubt.allCases.map(\.rawValue)),
                             "An int8 answer that its rounding may have decided: answered in float (as if absent), or kept."),
-                        .init(
-                            "timeout_ms", .integer(1...600_000),
-                            "Milliseconds from the request's head within which an answer is wanted; 504 afterwards, and its place is free."),
-                    ], body: .rawOrFiles(Self.pictureTypes, "One picture, or a form with many."),
+                        Deadline.parameter,
+                    ], body: .rawOrFiles(PictureUpload.mediaTypes, "One picture, or a form with many."),
                     answers: [.init(200, "The likeliest classes.", .json("ClassifyAnswer"), headers: ["Server-Timing"])],
                     problems: [404, 413, 415, 422, 503, 504]), classify)
         }
@@ -57,7 +54,7 @@ struct ClassifyController: Sendable {
             let scores = try await PictureTurn.scores(predictor, .encoded(picture), options, key, environment, waits: false)
             return predictor.answer(scores, options)
         }
-        return try .json(PictureAnswer(key: key, answer: answer), fields: [.serverTiming: Self.timing(answer.timing)])
+        return try .json(PictureAnswer(key: key, answer: answer), fields: [.serverTiming: ServerTiming.text(of: answer.timing)])
     }
 
     /// Reads the form one picture after the other and keeps a few of them at work; memory is bounded by `picturesAtOnce` pictures.
@@ -119,11 +116,5 @@ struct ClassifyController: Sendable {
         } catch {
             return .failure(ErrorMapping.problem(of: error, request, environment.logger))
         }
-    }
-
-    /// W3C Server Timing: milliseconds.
-    private static func timing(_ timing: Answer.Timing) -> String {
-        [("decode", timing.decode), ("queue", timing.queue), ("infer", timing.infer)].map { "\($0.0);dur=\(String(format: "%.2f", $0.1))" }
-            .joined(separator: ", ")
     }
 }

@@ -8,6 +8,8 @@ import Images
 /// What uploads of one and of many pictures share.
 enum PictureUpload {
     static let limit = ImageLimits.standard.maximumBytes
+    /// What a picture to look at may be declared as; its own bytes tell what it is.
+    static let mediaTypes = ["image/jpeg", "image/png", "image/tiff", "image/webp", "image/bmp", "application/octet-stream"]
 
     /// Streams a picture's bytes to disk.
     /// - Throws: ``APIError/tooLarge(what:limit:)``; what the body throws. The file is gone then.

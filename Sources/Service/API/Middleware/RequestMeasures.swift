@@ -26,6 +26,7 @@ package final class RequestMeasures: Sendable {
         var received = 0
         var sent = 0
         var classified: [String: Int] = [:]
+        var explained: [String: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -55,6 +56,9 @@ package final class RequestMeasures: Sendable {
     /// One picture answered in `precision`.
     func recordClassified(precision: String) { state.withLock { $0.classified[precision, default: 0] += 1 } }
 
+    /// One picture explained by `method`.
+    func recordExplained(method: String) { state.withLock { $0.explained[method, default: 0] += 1 } }
+
     /// Appends the families of this object to `text`.
     func write(to text: inout PrometheusText) {
         let state = state.withLock { $0 }
@@ -82,5 +86,7 @@ package final class RequestMeasures: Sendable {
         for (precision, count) in state.classified.sorted(by: { $0.key < $1.key }) {
             text.sample([("precision", precision)], Double(count))
         }
+        text.family("aliquot_images_explained_total", .counter, "Pictures explained, by method.")
+        for (method, count) in state.explained.sorted(by: { $0.key < $1.key }) { text.sample([("method", method)], Double(count)) }
     }
 }

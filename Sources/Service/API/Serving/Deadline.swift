@@ -1,5 +1,10 @@
 /// Ends work that a client wants by a time of its own.
 enum Deadline {
+    /// What routes that keep to a deadline are asked with.
+    static let parameter = QueryParameter(
+        "timeout_ms", .integer(1...600_000),
+        "Milliseconds from the request's head within which an answer is wanted; 504 afterwards, and its place is free.")
+
     /// Runs `body`, which must end when its task is cancelled; what it held is free then.
     ///
     /// - Parameters:
