@@ -184,7 +184,7 @@ let package = Package(
         specs(
             "TrainingJobs",
             [
-                "Base", "DatasetStore", "Engine", "EngineOneDNN", "Evaluation", "Images", "Jobs", "ModelFormat", "Tensors", "Training",
+                "Base", "DatasetStore", "Engine", "EngineOneDNN", "Evaluation", "Images", "Jobs", "ModelFormat", "Training",
                 "TrainingTestSupport", "TestSupport",
             ]),
         specs("Aliquot", ["Base", "Images", "ModelFormat", "TestSupport", "Training", "TrainingTestSupport"]),
