@@ -62,7 +62,7 @@ struct Publication {
     /// Thresholds of the prediction sets, from the validation pictures; each precision has its own, because its probabilities are its own. Those of int8 are
     /// float's where it is in doubt, as they are in answers.
     private func conformal(
-        _ float: [[Float]], _ quantised: PostTrainingQuantisation.Outcome?, temperature: Double
+        _ float: [[Float]], _ quantised: QuantisationCascade.Outcome?, temperature: Double
     ) throws -> ConformalCalibration? {
         guard let alpha = specification.conformalAlpha else { return nil }
         let labels = pictures.validation.map(\.label)
@@ -79,9 +79,9 @@ struct Publication {
     }
 
     /// Below it an int8 answer is in doubt.
-    private func margin(_ quantised: PostTrainingQuantisation.Outcome?) -> Float { Float(quantised?.report.doubt?.margin ?? 0) }
+    private func margin(_ quantised: QuantisationCascade.Outcome?) -> Float { Float(quantised?.report.doubt?.margin ?? 0) }
 
-    private func quantise(_ final: TrainedNetworks.Trained, _ manifest: ModelManifest) throws -> PostTrainingQuantisation.Outcome? {
+    private func quantise(_ final: TrainedNetworks.Trained, _ manifest: ModelManifest) throws -> QuantisationCascade.Outcome? {
         guard specification.quantisation.scheme == .ptq else { return nil }
         guard let method = CalibrationMethod(rawValue: specification.quantisation.calibration.rawValue) else {
             throw TrainingJobError.unknownChoice(field: "calibration", got: specification.quantisation.calibration.rawValue)
@@ -94,7 +94,7 @@ struct Publication {
         let unlabelled = random.permutation(pictures.unlabelled.count).prefix(Self.doubtPictures).map { pictures.unlabelled[$0] }
         let looks = calibration.count + pictures.validation.count + unlabelled.count
         let counted = LookCounter(total: calibration.count + 2 * looks, phase: .quantisation, observer: observer)
-        return try PostTrainingQuantisation(
+        return try QuantisationCascade(
             graph: final.graph, parameters: final.result.parameters, manifest: manifest, backend: job.backend, options: options
         ).run(
             .init(
@@ -116,7 +116,7 @@ struct Publication {
 
     private func measure(
         _ final: TrainedNetworks.Trained, temperature: TemperatureOutcome, conformal: ConformalCalibration?,
-        quantised: PostTrainingQuantisation.Outcome?
+        quantised: QuantisationCascade.Outcome?
     ) throws -> (report: TrainingReport, logits: [[Float]]) {
         let labels = judged.map(\.label)
         let bootstrap = Bootstrap(seed: specification.seed)
