@@ -57,7 +57,7 @@ struct NetworkQuantisation {
         random = SeededRandom(seed: seed, purpose: "doubt")
         let unlabelled = random.permutation(pictures.unlabelled.count).prefix(Self.doubtPictures).map { pictures.unlabelled[$0] }
         let counter = LookCounter(total: Self.looks(pictures), phase: .quantisation, observer: examination.observer)
-        let outcome = try PostTrainingQuantisation(
+        let outcome = try QuantisationCascade(
             graph: network.graph, parameters: network.parameters, manifest: manifest, backend: examination.backend, options: options
         ).run(
             .init(
