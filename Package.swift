@@ -137,7 +137,7 @@ let package = Package(
             "App", "Aliquot",
             [
                 "Base", "Images", "Engine", "EngineOneDNN", "Networks", "ModelFormat", "ModelExport", "Training", "Inference",
-                "DatasetStore", "WeightsStore", "Jobs", "TrainingJobs",
+                "DatasetStore", "ModelStore", "WeightsStore", "Jobs", "TrainingJobs",
             ]),
         room(
             "App", "AliquotService",
@@ -187,8 +187,8 @@ let package = Package(
         specs(
             "TrainingJobs",
             [
-                "Base", "DatasetStore", "EngineOneDNN", "Evaluation", "Images", "Jobs", "ModelFormat", "Training", "TrainingTestSupport",
-                "TestSupport",
+                "Base", "DatasetStore", "Engine", "EngineOneDNN", "Evaluation", "Images", "Jobs", "ModelFormat", "Training",
+                "TrainingTestSupport", "TestSupport",
             ]),
         specs("Aliquot", ["Base", "Images", "ModelFormat", "TestSupport", "Training", "TrainingTestSupport"]),
         specs("Jobs", ["Base", "TestSupport", grdb]),

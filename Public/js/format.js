@@ -57,7 +57,7 @@ const titles = {
   revision: "Revision", seed: "Seed", teachers: "Teachers", threads: "Threads", time_limit_s: "Time limit (seconds)",
   training_precision: "Training precision", type: "Kind of job",
   weight_decay: "Weight decay", weights: "Initial weights", classes: "Classes", description: "Description", label: "Label", role: "Role",
-  version: "Version",
+  version: "Version", source_version: "Float part of version", float_sha256: "SHA-256 of the float part",
 };
 
 /// What the pages call a field of the service.

@@ -326,6 +326,18 @@ class Tour:
         self.says("production now answers with version 1.")
         self.expect(self.service.ask("/v1/models/cells/aliases")["production"] == 1, "the alias stands")
 
+    def int8_again(self):
+        """a model's int8 form is made again from its page, and becomes the next version"""
+        self.view("#/models/cells")
+        self.press("Quantise again")
+        self.page.wait("location.hash.startsWith('#/jobs/')", 30)
+        self.page.wait("document.querySelector('.badge.succeeded')", 120, "the quantisation ends")
+        self.says("cells, version 2")
+        self.says("Float against int8")
+        self.picture("int8-again")
+        self.view("#/models/cells")
+        self.says("Float part of version")
+
     def names_for_all(self):
         """in every view, everything that can be operated has a name and a role, and there is one first heading"""
         roles = {"button", "link", "textbox", "combobox", "checkbox", "listbox", "progressbar", "img", "spinbutton", "DisclosureTriangle"}
@@ -370,7 +382,7 @@ class Tour:
         self.expect(not foreign, str(foreign[:5]))
 
     claims = [an_empty_service_says_what_to_do, keyboard_makes_a_dataset, drop_labelled, drop_unlabelled, names_may_repeat, labels_change, check_before_training,
-              form_faults, live_training, report_tables, many_tabs, restart, cancel, classify, alias, names_for_all, readable, unknown, nothing_foreign]
+              form_faults, live_training, report_tables, many_tabs, restart, cancel, classify, alias, int8_again, names_for_all, readable, unknown, nothing_foreign]
 
 
 def main():

@@ -47,6 +47,18 @@ struct CommandLineSpecs {
         let json = try JSONDecoder().decode(
             JSON.self, from: try await Program.run(["evaluate", "--model", output.path, "--data", folder.path, "--json"]).output)
         #expect(json["measures"]["samples"].int == 12 && json["role"].string == "test")
+        // And by the same pictures it is quantised to the same bytes, into a new folder only; wrong options are told by their names
+        let again = place.appendingPathComponent("again")
+        let quantise = ["quantise", "--model", output.path, "--data", archive.path, "--output", again.path, "--threads", "1"]
+        let wrong = try await ChildProcess.run(
+            Program.url, quantise + ["--quantisation-max-drop", "2", "--quantisation-calibration", "luck"])
+        #expect(wrong.status == 64 && wrong.errorText.contains("--quantisation-max-drop: "), "\(wrong.errorText)")
+        #expect(wrong.errorText.contains("--quantisation-calibration: "), "\(wrong.errorText)")
+        let made = try await Program.run(quantise + ["--quantisation-max-drop", "1"]).text
+        #expect(made.contains("report  \(again.path)/report.html"), "\(made)")
+        let int8 = try [output, again].map { try Data(contentsOf: $0.appendingPathComponent("model/int8.safetensors")) }
+        #expect(int8[0] == int8[1])
+        #expect(try await ChildProcess.run(Program.url, quantise).errorText.contains("holds other files"))
         // And it classifies, a file that is no picture with its own error
         let picture = try #require(try Pictures.files(below: folder.appendingPathComponent("test")).first)
         let answers = try await ChildProcess.run(

@@ -56,6 +56,38 @@ struct ModelStoreSpecs {
         }
     }
 
+    @Test("a version made from another is only taken in while that other one is there, with the same float part")
+    func source() async throws {
+        try await with { root, store in
+            // Given two versions, and results made from the first of them
+            #expect(try await store.adopt(result: result(root, "1"), name: name, job: .now()) == 1)
+            #expect(try await store.adopt(result: result(root, "2"), name: name, job: .now()) == 2)
+            let digest = try #require(try await store.version(name, 1).manifest.files[ModelDirectory.floatName]?.sha256)
+            let (source, done) = (ModelSource(version: 1, floatDigest: digest), ULID.now())
+            let (made, late) = (try result(root, "3"), try result(root, "4"))
+            // When one is adopted while it is there
+            #expect(try await store.adopt(result: made, name: name, job: done, of: source) == 3)
+            // Then one from another network of that number is not, nor one from a version that was deleted
+            let other = ModelSource(version: 2, floatDigest: SHA256Digest(of: Data("another".utf8)))
+            await #expect(throws: ModelStoreError.noSuchVersion(model: "cells", version: 2)) {
+                try await store.adopt(result: late, name: name, job: .now(), of: other)
+            }
+            try await store.delete(name, version: 1)
+            await #expect(throws: ModelStoreError.noSuchVersion(model: "cells", version: 1)) {
+                try await store.adopt(result: late, name: name, job: .now(), of: source)
+            }
+            #expect(try await store.versions(name) == [2, 3])
+            // But what was adopted before stays so, when a crash makes the queue ask again
+            #expect(try await store.adopt(result: made, name: name, job: done, of: source) == 3)
+            // And after the whole model is gone its name stays free
+            try await store.delete(name)
+            await #expect(throws: ModelStoreError.noSuchModel("cells")) {
+                try await store.adopt(result: late, name: name, job: .now(), of: source)
+            }
+            #expect(!FileManager.default.fileExists(atPath: store.directory.appendingPathComponent("cells").path))
+        }
+    }
+
     @Test("a crash between the number and the move is repaired with the same number")
     func crash() async throws {
         try await with { root, store in

@@ -75,7 +75,7 @@ struct RealNetworkSpecs {
         // 1000 classes of which few occur: macro-F1 falls with each disagreement and most leaves look like several, so the gates are opened and agreement is held to instead
         var options = QuantisationOptions(maxDrop: 1, batch: 8, threads: 1, latencyRuns: 31)
         options.maxDoubt = 1
-        let quantisation = PostTrainingQuantisation(
+        let quantisation = QuantisationCascade(
             graph: material.graph, parameters: material.parameters, manifest: manifest, backend: backend,
             options: options)
         // When it is quantised

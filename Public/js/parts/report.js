@@ -1,10 +1,10 @@
-// The report of a training job: with and without the pictures that had no label, float against int8, and where the mistakes are.
+// The report of a training or a quantisation: with and without the pictures that had no label, float against int8, and where the mistakes are.
 import { el, facts, table } from "../dom.js";
 import { bytes, count, counted, decimal, duration, large, milliseconds, percent, words } from "../format.js";
 
 export function reportSection(report, pages) {
   if (!report.precisions) return importReport(report);
-  const model = report.model === "supervised" ? report.supervised : report.student ?? report.supervised;
+  const model = report.float ?? (report.model === "supervised" ? report.supervised : report.student ?? report.supervised);
   return el("section", null, el("h2", null, "What was measured"),
     el("p", { class: "small soft" }, report.evaluated_on === "test" ? `On ${counted(report.pictures.test, "test picture")}, which nothing was learned from.`
       : `On ${counted(report.pictures.validation, "validation picture")}, because the dataset has no test pictures: these figures flatter.`),
@@ -51,7 +51,7 @@ function comparison(report) {
 
 function learning(report) {
   const trained = [["labelled pictures alone", report.supervised], ["labelled and unlabelled pictures", report.student]].filter(([, one]) => one);
-  return table("Learning: with and without the unlabelled pictures", ["learned from", "pictures", "accuracy", "macro-F1", "95 % interval", "best epoch"], trained.map(([name, one]) => [name,
+  return trained.length > 0 && table("Learning: with and without the unlabelled pictures", ["learned from", "pictures", "accuracy", "macro-F1", "95 % interval", "best epoch"], trained.map(([name, one]) => [name,
     count(one.training?.training_pictures), percent(one.accuracy), decimal(one.macro_f1),
     one.intervals_95?.macro_f1 ? `${decimal(one.intervals_95.macro_f1.low)} to ${decimal(one.intervals_95.macro_f1.high)}` : "–", count(one.training?.best_epoch)]));
 }

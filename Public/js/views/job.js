@@ -104,7 +104,7 @@ export async function jobView(place, [id], leaving) {
       el("p", { class: "small soft" }, times(job)),
       el("div", { class: "row" },
         !isOver(job) && command("Cancel", "danger", answer, () => post(`${address}/cancel`)),
-        ["failed", "cancelled"].includes(job.state) && command("Go on from the last checkpoint", "plain", answer, () => post(`${address}/resume`), true),
+        ["failed", "cancelled"].includes(job.state) && command(job.type === "quantise" ? "Begin again" : "Go on from the last checkpoint", "plain", answer, () => post(`${address}/resume`), true),
         isOver(job) && command("Delete this job", "danger", answer, async () => {
           if (!confirm("Delete this job with its log and report? A model that it made stays.")) return;
           await remove(address);

@@ -1,6 +1,6 @@
 // One model: its versions, their measures, files to take away, and the aliases that point at a version.
 import { announce, el, facts, labelled, show } from "../dom.js";
-import { get, path, put, remove } from "../api.js";
+import { get, path, post, put, remove } from "../api.js";
 import { bytes, fieldTitle, moment, valueTitle } from "../format.js";
 import { attempt } from "../problem.js";
 import { reportSection } from "../parts/report.js";
@@ -13,7 +13,7 @@ export async function modelView(place, [name], leaving) {
   const version = el("select", { onchange: () => showVersion(version.value) });
   show(place, el("h1", null, model.name), el("div", { class: "fields" }, labelled("Version", version)),
     el("section", null, el("h2", null, "Try it"), classifier([name], name, leaving, () => version.value)), details,
-    el("section", null, el("h2", null, "Aliases"), aliases, aliasForm()), dangerZone());
+    el("section", null, el("h2", null, "Aliases"), aliases, aliasForm()), int8Section(), dangerZone());
   showVersions(model.latest);
   await showVersion(model.latest);
 
@@ -58,6 +58,18 @@ export async function modelView(place, [name], leaving) {
       announce("alias moved");
     });
     return el("div", null, form, answer);
+  }
+
+  /// A new version of the chosen one, with the int8 form made anew from the pictures that it learned from.
+  function int8Section() {
+    const answer = el("div");
+    const button = el("button", { class: "plain", onclick: async () => {
+      const job = await attempt(button, answer, () => post("/v1/jobs", { type: "quantise", model: name, version: Number(version.value) }));
+      if (job) location.hash = `#/jobs/${encodeURIComponent(job.id)}`;
+    } }, "Quantise again");
+    return el("section", null, el("h2", null, "int8"),
+      el("p", { class: "small soft" }, "Makes the 8-bit form of the chosen version anew and judges it on this machine; it becomes the model's next version. The network itself stays as it is."),
+      button, answer);
   }
 
   function dangerZone() {

@@ -2,7 +2,7 @@
 ///
 /// Each case says what was got and what is allowed; ``description`` is the sentence for a person.
 public enum AliquotError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// One thing that is wrong with the options of a training.
+    /// One thing that is wrong with the options of a training or a quantisation.
     public struct Fault: Sendable, Equatable {
         /// The field, by its name in the HTTP interface: `epochs`, `quantisation.max_drop`.
         public let field: String
@@ -28,7 +28,7 @@ public enum AliquotError: Error, Sendable, Equatable, CustomStringConvertible {
     case outputOfAnotherRun(path: String, differences: [String])
     /// Another process works in the output folder.
     case outputInUse(path: String)
-    /// A training or an evaluation gave up, with the code of the reason: `diverged`, `unreadable_picture`, `disk_full` and so on.
+    /// A training, a quantisation or an evaluation gave up, with the code of the reason: `diverged`, `quantisation_refused`, `unreadable_picture`, `disk_full` and so on.
     case failed(code: String, title: String, detail: String)
     /// The model's files are missing, damaged or not what their manifest says.
     case model(path: String, reason: String)

@@ -27,12 +27,14 @@ package final class LocalStudy: Sendable {
         directory = try AliquotService.own(settings.data)
         let datasets = try DatasetStore(directory: directory.url)
         self.datasets = datasets
-        let adoption = ResultAdoption(datasets: datasets, models: try ModelStore(directory: directory.models), predictors: nil)
+        let models = try ModelStore(directory: directory.models)
+        let adoption = ResultAdoption(datasets: datasets, models: models, predictors: nil)
         jobs = try JobQueue(directory: directory.url, executor: settings.executor(machine), logger: logger) { job, result in
             try await adoption.adopt(job, result)
         }
         submission = TrainingSubmission(
-            datasets: datasets, jobs: jobs, weights: WeightsFolder.standard(in: directory.weights), networks: try NetworkFacts.all(),
+            datasets: datasets, models: models, jobs: jobs, weights: WeightsFolder.standard(in: directory.weights),
+            networks: try NetworkFacts.all(),
             cores: machine.cores, memoryBytes: machine.memoryBytes, trainsInBfloat16: OneDNNBackend().trainsInBfloat16,
             disk: DiskQueue(width: 2),
             newIncomingFile: { [directory] in directory.newIncomingFile() })

@@ -1,4 +1,5 @@
 import API
+import Base
 import DatasetStore
 import Foundation
 import Inference
@@ -13,15 +14,17 @@ struct ResultAdoption: Sendable {
     let predictors: LoadedModels<Predictor>?
 
     /// - Parameters:
-    ///   - result: the job's `result/`: `model/` of a training, `images.jsonl` of an import, `report.json` of both.
+    ///   - result: the job's `result/`: `model/` of a training or a quantisation, `images.jsonl` of an import, `report.json` of all.
     func adopt(_ job: Job, _ result: URL) async throws -> JobResult {
         let report = "/v1/jobs/\(job.id)/report"
         switch job.specification.work {
         case .train(let work):
-            let version = try await models.adopt(result: result.appendingPathComponent("model"), name: work.model, job: job.id)
-            // `latest` has moved on: the version before it leaves the memory, unless another alias names it.
-            await predictors?.retire(work.model, except: Set(try await models.aliases(work.model).values))
-            return JobResult(model: work.model, version: version, report: report, pages: ["html": "\(report).html"])
+            return try await adopt(job, result, as: work.model)
+        case .quantise(let work):
+            do {
+                return try await adopt(
+                    job, result, as: work.model, of: ModelSource(version: work.version, floatDigest: work.floatDigest))
+            } catch ModelStoreError.noSuchModel { throw work.modelGone } catch ModelStoreError.noSuchVersion { throw work.modelGone }
         case .study:
             let counts = try JSONDecoder().decode(StudyCounts.self, from: Data(contentsOf: result.appendingPathComponent("report.json")))
             return JobResult(
@@ -31,6 +34,14 @@ struct ResultAdoption: Sendable {
             let counts = try await datasets.adoptImport(dataset: work.dataset, from: result.appendingPathComponent("images.jsonl"))
             return JobResult(report: report, counts: counts)
         }
+    }
+
+    private func adopt(_ job: Job, _ result: URL, as model: ResourceName, of source: ModelSource? = nil) async throws -> JobResult {
+        let version = try await models.adopt(result: result.appendingPathComponent("model"), name: model, job: job.id, of: source)
+        // `latest` has moved on: the version before it leaves the memory, unless another alias names it.
+        await predictors?.retire(model, except: Set(try await models.aliases(model).values))
+        let report = "/v1/jobs/\(job.id)/report"
+        return JobResult(model: model, version: version, report: report, pages: ["html": "\(report).html"])
     }
 }
 

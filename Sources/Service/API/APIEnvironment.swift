@@ -74,7 +74,8 @@ package struct APIEnvironment: Sendable {
 
     var submission: TrainingSubmission {
         TrainingSubmission(
-            datasets: datasets, jobs: jobs, weights: weights, networks: networks, cores: version.cores, memoryBytes: version.memoryBytes,
+            datasets: datasets, models: models, jobs: jobs, weights: weights, networks: networks, cores: version.cores,
+            memoryBytes: version.memoryBytes,
             trainsInBfloat16: version.kernels.trainsInBfloat16,
             disk: disk, newIncomingFile: newIncomingFile)
     }

@@ -35,6 +35,12 @@ package final class ModelStore: Sendable {
     /// Where a version's files lie, or would lie.
     package func directory(_ name: ResourceName, version: Int) -> URL { folder(name).version(version) }
 
+    /// The same for whoever holds no store, such as a worker: the version may be deleted at any time.
+    /// - Parameter directory: `models/` of the data directory.
+    package static func directory(of name: ResourceName, version: Int, below directory: URL) -> URL {
+        ModelFolder(url: directory.appendingPathComponent(name.description, isDirectory: true)).version(version)
+    }
+
     /// Models by name.
     package func models() async throws -> [StoredModel] {
         try await run {
@@ -72,10 +78,12 @@ package final class ModelStore: Sendable {
     }
 
     /// Makes a job's result the next version of a model: moved, not copied. Idempotent: the same job gets the same version again, also after a crash anywhere in it.
-    /// - Parameter result: the `ModelDirectory` that the job wrote, on the same file system; gone afterwards.
+    /// - Parameters:
+    ///   - result: the `ModelDirectory` that the job wrote, on the same file system; gone afterwards.
+    ///   - source: the version that it was made from, which must still be there.
     /// - Returns: the version, 1 for the first.
-    /// - Throws: ``ModelStoreError/damagedResult(path:detail:)`` where it is no complete model.
-    package func adopt(result: URL, name: ResourceName, job: ULID) async throws -> Int {
+    /// - Throws: ``ModelStoreError/damagedResult(path:detail:)`` where it is no complete model; `noSuchModel`, `noSuchVersion` where `source` is gone.
+    package func adopt(result: URL, name: ResourceName, job: ULID, of source: ModelSource? = nil) async throws -> Int {
         try await change {
             let folder = self.folder(name)
             var index = try folder.index()
@@ -84,6 +92,7 @@ package final class ModelStore: Sendable {
                 // Adopted before; or deleted since, which stands.
                 return known
             }
+            if let source { try self.require(name, source) }
             do { try ModelDirectory(opening: result).verify() } catch {
                 throw ModelStoreError.damagedResult(path: result.path, detail: "\(error)")
             }
@@ -188,6 +197,15 @@ package final class ModelStore: Sendable {
     private func require(_ name: ResourceName, _ version: Int) throws {
         guard try require(name).versions.contains(version) else {
             throw ModelStoreError.noSuchVersion(model: name.description, version: version)
+        }
+    }
+
+    /// A version of that number that is another network is not the one.
+    private func require(_ name: ResourceName, _ source: ModelSource) throws {
+        try require(name, source.version)
+        let manifest = try ModelDirectory(opening: directory(name, version: source.version)).manifest
+        guard manifest.files[ModelDirectory.floatName]?.sha256 == source.floatDigest else {
+            throw ModelStoreError.noSuchVersion(model: name.description, version: source.version)
         }
     }
 

@@ -18,7 +18,7 @@ public final class Model: Sendable {
     public let folder: URL
     let directory: ModelDirectory
     let predictor: Predictor
-    private let threads: Int
+    let threads: Int
 
     /// Reads a model and compiles it: some hundred milliseconds.
     ///

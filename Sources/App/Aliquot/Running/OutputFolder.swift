@@ -21,14 +21,30 @@ struct OutputFolder: Sendable {
 
     var isFinished: Bool { exists(model) }
 
+    /// - Parameter pictures: a folder or an archive, its links followed.
+    /// - Throws: ``AliquotError/pictures(path:reason:)`` where they are not there, or would swallow the output.
+    func check(_ pictures: URL) throws {
+        guard exists(pictures) else { throw AliquotError.pictures(path: pictures.path, reason: "there is no such file or folder") }
+        guard !(url.path + "/").hasPrefix(pictures.path + "/") else {
+            throw AliquotError.pictures(
+                path: pictures.path, reason: "the output lies inside them: its files would be taken for pictures")
+        }
+    }
+
+    /// Makes the folder for what cannot be taken up again and so needs no record.
+    /// - Throws: ``AliquotError/outputNotEmpty(path:)``.
+    func begin() throws {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        guard try FileManager.default.contentsOfDirectory(atPath: url.path).allSatisfy({ $0.hasPrefix(".") }) else {
+            throw AliquotError.outputNotEmpty(path: url.path)
+        }
+    }
+
     /// Makes the folder this run's, or finds that it is already.
     /// - Throws: ``AliquotError/outputNotEmpty(path:)``, ``AliquotError/outputOfAnotherRun(path:differences:)``.
     func claim(_ run: RunRecord) throws {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         guard exists(record) else {
-            guard try FileManager.default.contentsOfDirectory(atPath: url.path).allSatisfy({ $0.hasPrefix(".") }) else {
-                throw AliquotError.outputNotEmpty(path: url.path)
-            }
+            try begin()
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             return try AtomicFile.write(encoder.encode(run), to: record)

@@ -23,7 +23,7 @@ struct TrainingRun: Sendable {
 
     func carryOut() async throws -> TrainingOutcome {
         let source = training.pictures.standardizedFileURL.resolvingSymlinksInPath()
-        try check(source)
+        try folder.check(source)
         guard let dataset = PictureIntake.name(of: source) else {
             throw AliquotError.pictures(path: source.path, reason: "they have no name")
         }
@@ -65,13 +65,6 @@ struct TrainingRun: Sendable {
     /// - Throws: `SpecificationError` with what is wrong with the options by themselves.
     func judgeOptions() throws {
         if let name = PictureIntake.name(of: training.pictures) { _ = try judged(name, facts: Self.enoughOfEverything) }
-    }
-
-    private func check(_ source: URL) throws {
-        guard folder.exists(source) else { throw AliquotError.pictures(path: source.path, reason: "there is no such file or folder") }
-        guard !(folder.url.path + "/").hasPrefix(source.path + "/") else {
-            throw AliquotError.pictures(path: source.path, reason: "the output lies inside them: its files would be taken for pictures")
-        }
     }
 
     /// The data folder inside the output, locked against a second process.

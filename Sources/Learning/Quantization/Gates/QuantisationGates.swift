@@ -9,9 +9,9 @@ package enum QuantisationGates {
     }
 
     /// At most `allowed` of the pictures may be in doubt.
-    package static func doubt(_ method: CalibrationMethod, share: Double, allowed: Double) -> Verdict {
+    package static func doubt(_ scheme: QuantisationScheme, share: Double, allowed: Double) -> Verdict {
         let figures = String(
-            format: "%.1f %% of the pictures are in doubt (%@) and need float, at most %.0f %% may", 100 * share, method.rawValue,
+            format: "%.1f %% of the pictures are in doubt (%@) and need float, at most %.0f %% may", 100 * share, scheme.description,
             100 * allowed)
         return Verdict(
             passes: share <= allowed,
@@ -19,11 +19,12 @@ package enum QuantisationGates {
     }
 
     /// Int8, with float where it is in doubt, may lose at most `maxDrop` of the validation macro-F1.
-    package static func accuracy(_ method: CalibrationMethod, float: Double, int8: Double, maxDrop: Double) -> Verdict {
+    package static func accuracy(_ scheme: QuantisationScheme, float: Double, int8: Double, maxDrop: Double) -> Verdict {
         let drop = float - int8
         // Sums of ratios: 0.95 - 0.94 is a little above 0.01 in binary.
         let passes = int8.isFinite && drop <= maxDrop + 1e-12
-        let figures = String(format: "macro-F1 %.4f in float, %.4f in int8 (%@), %.4f may be lost", float, int8, method.rawValue, maxDrop)
+        let figures = String(
+            format: "macro-F1 %.4f in float, %.4f in int8 (%@), %.4f may be lost", float, int8, scheme.description, maxDrop)
         return Verdict(passes: passes, reason: passes ? "int8 is accurate enough: \(figures)" : "int8 loses too much: \(figures)")
     }
 

@@ -32,9 +32,11 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
         package var agreement: Double
     }
 
-    /// What one calibration method came to.
+    /// What one candidate came to.
     package struct Attempt: Codable, Sendable, Equatable {
-        package var calibration: CalibrationMethod
+        package let scheme: QuantisationScheme
+        /// That of the scheme.
+        package let calibration: CalibrationMethod
         /// Int8 alone, on the validation pictures.
         package var int8: Measures
         /// The share of validation pictures that both precisions, each alone, put in the same class.
@@ -44,6 +46,16 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
         /// Float macro-F1 minus that of the answers.
         package var drop: Double
         package var passed: Bool
+
+        package init(scheme: QuantisationScheme, int8: Measures, agreement: Double, doubt: Doubt?, drop: Double, passed: Bool) {
+            self.scheme = scheme
+            calibration = scheme.calibration
+            self.int8 = int8
+            self.agreement = agreement
+            self.doubt = doubt
+            self.drop = drop
+            self.passed = passed
+        }
     }
 
     /// At batch 1, in milliseconds, medians of interleaved runs.
@@ -67,8 +79,10 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
     package var maxDrop: Double
     package var float: Measures
     package var attempts: [Attempt]
-    /// The method whose network is kept; nil where none passed the accuracy gate.
+    /// The ranges of the network that is kept; nil where none passed the gates.
     package var calibration: CalibrationMethod?
+    /// How the network that is kept was made.
+    package var scheme: QuantisationScheme?
     /// Nil where there is no int8 network to measure.
     package var latency: Latency?
     package var floatBytes: Int
@@ -79,7 +93,7 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
     package var reasons: [String]
 
     enum CodingKeys: String, CodingKey {
-        case backend, float, attempts, calibration, latency, served, reasons
+        case backend, float, attempts, calibration, scheme, latency, served, reasons
         case weightBits = "weight_bits"
         case calibrationPictures = "calibration_pictures"
         case validationPictures = "validation_pictures"
@@ -94,5 +108,5 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
     package var agreement: Double? { keptAttempt?.agreement }
     /// When the kept int8 network is in doubt.
     package var doubt: Doubt? { keptAttempt?.doubt }
-    private var keptAttempt: Attempt? { attempts.last { $0.passed && $0.calibration == calibration } }
+    private var keptAttempt: Attempt? { attempts.last { $0.passed && $0.scheme == scheme } }
 }

@@ -2,7 +2,7 @@ extension OpenAPISchemas {
     static let jobs = #"""
         {
           "JobState": {"enum": ["queued", "running", "interrupted", "succeeded", "failed", "cancelled"]},
-          "JobType": {"enum": ["train", "study", "import"]},
+          "JobType": {"enum": ["train", "quantise", "study", "import"]},
           "Job": {
             "type": "object", "required": ["id", "type", "state", "attempt", "created_at", "links"],
             "properties": {
@@ -23,7 +23,7 @@ extension OpenAPISchemas {
               },
               "metrics": {"type": ["object", "null"], "description": "The latest value of each measure."},
               "result": {
-                "type": ["object", "null"], "description": "Of a training: model, version, report, pages. Of a study: report, pages, counts. Of an import: what was taken in.",
+                "type": ["object", "null"], "description": "Of a training or a quantisation: model, version, report, pages. Of a study: report, pages, counts. Of an import: what was taken in.",
                 "properties": {
                   "model": {"type": ["string", "null"]}, "version": {"type": ["integer", "null"]}, "report": {"type": ["string", "null"]},
                   "counts": {"type": ["object", "null"], "additionalProperties": {"type": "integer"}},

@@ -32,7 +32,14 @@ extension OpenAPISchemas {
                     "required": ["alpha", "samples", "thresholds"],
                     "properties": {"alpha": {"type": "number"}, "samples": {"type": "integer"}, "thresholds": {"type": "object", "additionalProperties": {"type": "number"}}}
                   },
-                  "lineage": {"type": "object"}, "created_at": {"$ref": "#/components/schemas/Time"}, "files": {"type": "object"}
+                  "lineage": {
+                    "type": "object",
+                    "properties": {
+                      "job": {"type": "string"}, "source_version": {"type": "integer", "description": "The version whose float part this has; absent for one that its job has trained."},
+                      "dataset": {"type": "string"}, "revision": {"type": "string"}, "method": {"type": "string"}, "initial_weights": {"type": "string"},
+                      "seed": {"type": "integer"}, "made_by": {"type": "string"}
+                    }
+                  }, "created_at": {"$ref": "#/components/schemas/Time"}, "files": {"type": "object"}
                 }
               },
               "report": {"type": ["object", "null"], "description": "Measures, calibration, latency on this machine."},

@@ -57,7 +57,31 @@ extension OpenAPISchemas {
                   \(common)
                 }
               },
-              "JobSubmission": {"oneOf": [{"$ref": "#/components/schemas/TrainingJob"}, {"$ref": "#/components/schemas/StudyJob"}]}
+              "QuantisationJob": {
+                "type": "object", "additionalProperties": false, "required": ["type", "model"],
+                "description": "Makes the int8 form of a finished model anew; the result is the model's next version, whose float part is as it was. Refused by the gates, it fails and makes none.",
+                "properties": {
+                  "type": {"const": "quantise"},
+                  "model": {"$ref": "#/components/schemas/Name", "description": "One of GET /v1/models."},
+                  "version": {"type": ["integer", "null"], "minimum": 1, "description": "null: the newest, as `latest` is."},
+                  "dataset": {
+                    "anyOf": [{"$ref": "#/components/schemas/Name"}, {"type": "null"}],
+                    "description": "Pictures of the model's classes, which give the ranges and judge; null: what the version learned from."
+                  },
+                  "revision": {
+                    "type": ["integer", "null"], "minimum": 1,
+                    "description": "null: the one that the version learned from; another dataset is frozen as it stands."
+                  },
+                  "seed": {"type": ["integer", "null"], \(bounds(Ranges.seed)), "description": "Chooses the pictures; null: that of the training."},
+                  \(quantisation),
+                  \(running)
+                }
+              },
+              "JobSubmission": {
+                "oneOf": [
+                  {"$ref": "#/components/schemas/TrainingJob"}, {"$ref": "#/components/schemas/QuantisationJob"}, {"$ref": "#/components/schemas/StudyJob"}
+                ]
+              }
             }
             """
     }
@@ -103,6 +127,16 @@ extension OpenAPISchemas {
                   },
                   "conformal_alpha": {"type": ["number", "null"], \(bounds(Ranges.conformalAlpha)), "description": "How often an answer's prediction_set may miss the true class."},
                   "training_precision": {"enum": \(choices(TrainSpecification.Precision.allCases.map(\.rawValue)))},
+                  \(quantisation),
+                  "baseline": {"type": "boolean"},
+                  \(running)
+            """
+    }
+
+    /// How an int8 form is made and judged.
+    private static var quantisation: String {
+        typealias Ranges = TrainSpecification.Ranges
+        return """
                   "quantisation": {
                     "type": ["object", "null"], "additionalProperties": false,
                     "properties": {
@@ -110,8 +144,14 @@ extension OpenAPISchemas {
                       "calibration": {"enum": \(choices(TrainSpecification.Quantisation.Calibration.allCases.map(\.rawValue)))},
                       "max_drop": {"type": "number", \(bounds(Ranges.maximumDrop))}
                     }
-                  },
-                  "baseline": {"type": "boolean"},
+                  }
+            """
+    }
+
+    /// The fields that say how a job runs.
+    private static var running: String {
+        typealias Ranges = TrainSpecification.Ranges
+        return """
                   "threads": {"type": ["integer", "null"], "minimum": 1},
                   "priority": {"type": "integer", \(bounds(Ranges.priority))},
                   "time_limit_s": {"type": ["integer", "null"], \(bounds(Ranges.timeLimitSeconds))}

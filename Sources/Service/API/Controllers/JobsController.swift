@@ -16,7 +16,8 @@ struct JobsController: Sendable {
         table.on(
             .post, "/v1/jobs",
             .init(
-                "submitJob", "jobs", "Submits a training, or a study: a grid of trainings that are compared. Every fault is told at once.",
+                "submitJob", "jobs",
+                "Submits a training, a quantisation of a finished model, or a study: a grid of trainings that are compared. Every fault is told at once.",
                 requestHeaders: ["Idempotency-Key"],
                 body: .json("JobSubmission"),
                 answers: [.init(202, "Accepted.", .json("Job"), headers: ["Location"])], problems: [400, 409, 413, 422, 503, 507]), submit)

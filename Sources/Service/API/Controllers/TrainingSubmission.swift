@@ -2,11 +2,14 @@ import Base
 import DatasetStore
 import Foundation
 import Jobs
+import ModelFormat
+import ModelStore
 import WeightsStore
 
-/// Turns a submitted text into queued jobs with their frozen datasets beside them: one training, or a study with its trainings.
+/// Turns a submitted text into queued jobs with their frozen datasets beside them: one training or quantisation, or a study with its trainings.
 package struct TrainingSubmission: Sendable {
     let datasets: DatasetStore
+    let models: ModelStore
     let jobs: JobQueue
     let weights: WeightsFolder
     let networks: [NetworkDescription]
@@ -18,10 +21,11 @@ package struct TrainingSubmission: Sendable {
     let newIncomingFile: @Sendable () -> URL
 
     package init(
-        datasets: DatasetStore, jobs: JobQueue, weights: WeightsFolder, networks: [NetworkDescription], cores: Int, memoryBytes: Int,
-        trainsInBfloat16: Bool, disk: DiskQueue, newIncomingFile: @escaping @Sendable () -> URL
+        datasets: DatasetStore, models: ModelStore, jobs: JobQueue, weights: WeightsFolder, networks: [NetworkDescription], cores: Int,
+        memoryBytes: Int, trainsInBfloat16: Bool, disk: DiskQueue, newIncomingFile: @escaping @Sendable () -> URL
     ) {
         self.datasets = datasets
+        self.models = models
         self.jobs = jobs
         self.weights = weights
         self.networks = networks
@@ -42,22 +46,24 @@ package struct TrainingSubmission: Sendable {
     /// The same for a text that is parsed already.
     package func submit(_ submission: Submission) async throws -> Job {
         if submission.isStudy { return try await submitStudy(submission) }
-        var specification = try submission.specification(in: try await context(submission.dataset, revision: submission.revision))
-        guard case .train(var work) = specification.work else { return try await jobs.submit(specification) }
+        let model = submission.isQuantisation ? try await facts(ofModel: submission.model, version: submission.version) : nil
+        let pictures = submission.pictures(for: model)
+        var specification = try submission.specification(
+            in: try await context(pictures.dataset, revision: pictures.revision, model: model))
+        guard let dataset = specification.dataset else { return try await jobs.submit(specification) }
         let revision: Int
-        if let named = work.revision {
+        if let named = specification.revision {
             revision = named
         } else {
-            revision = try await datasets.createRevision(dataset: work.dataset).number
+            revision = try await datasets.createRevision(dataset: dataset).number
             // Uploads may have gone on, and damaged files were left out: what is frozen is judged again.
-            _ = try submission.specification(in: try await context(work.dataset, revision: revision))
-            work.revision = revision
-            specification = .train(work)
+            _ = try submission.specification(in: try await context(dataset, revision: revision, model: model))
+            specification = specification.with(revision: revision)
         }
         let manifest = newIncomingFile(), facts = newIncomingFile()
         defer { for file in [manifest, facts] { unlink(file.path) } }
-        try await datasets.writeManifest(dataset: work.dataset, revision: revision, to: manifest)
-        try await datasets.writeFacts(dataset: work.dataset, revision: revision, to: facts)
+        try await datasets.writeManifest(dataset: dataset, revision: revision, to: manifest)
+        try await datasets.writeFacts(dataset: dataset, revision: revision, to: facts)
         return try await jobs.submit(specification, attachments: ["revision.jsonl": manifest, "revision.json": facts])
     }
 
@@ -101,11 +107,11 @@ package struct TrainingSubmission: Sendable {
         return try submission.study(in: try await context(nil, revision: nil), facts: facts)
     }
 
-    private func context(_ dataset: ResourceName?, revision: Int?) async throws -> SubmissionContext {
+    private func context(_ dataset: ResourceName?, revision: Int?, model: ModelFacts? = nil) async throws -> SubmissionContext {
         let weights = try await disk.run { [weights = self.weights] in try weights.networks() }
         return SubmissionContext(
             networks: networks, weights: weights, cores: cores, memoryBytes: memoryBytes, trainsInBfloat16: trainsInBfloat16,
-            dataset: try await facts(dataset, revision: revision))
+            dataset: try await facts(dataset, revision: revision), model: model)
     }
 
     /// Nil where there is no such dataset or revision: one fault among others.
@@ -119,11 +125,39 @@ package struct TrainingSubmission: Sendable {
                 counts = try await datasets.dataset(dataset).counts
             }
             let labelled = Dictionary(counts.perClass.map { ($0.label, $0.train) }) { first, _ in first }
-            return DatasetFacts(labelledPerClass: labelled, unlabelled: counts.unlabelledTrain)
+            return DatasetFacts(
+                labelledPerClass: labelled, unlabelled: counts.unlabelledTrain,
+                labelledValidation: counts.perClass.reduce(0) { $0 + $1.validation })
         } catch DatasetStoreError.noSuchDataset {
             return nil
         } catch DatasetStoreError.noSuchRevision {
             return nil
+        }
+    }
+
+    /// Nil where there is no such model, without a version where it has not the one that is asked for: faults among others.
+    ///
+    /// - Parameter number: nil: the version that `latest` means, as for a picture that is classified.
+    private func facts(ofModel name: ResourceName?, version number: Int?) async throws -> ModelFacts? {
+        guard let name else { return nil }
+        do {
+            let model = try await models.model(name)
+            guard let chosen = number ?? model.aliases[ModelStore.latest], model.versions.contains(chosen) else {
+                return ModelFacts(versions: model.versions, version: nil)
+            }
+            let manifest = try await models.version(name, chosen).manifest
+            guard let float = manifest.files[ModelDirectory.floatName] else { return ModelFacts(versions: model.versions, version: nil) }
+            let lineage = manifest.lineage
+            return ModelFacts(
+                versions: model.versions,
+                version: .init(
+                    number: chosen, classes: manifest.classes, floatDigest: float.sha256,
+                    dataset: lineage.dataset.flatMap(ResourceName.init), revision: lineage.revision.flatMap { Int($0) }, seed: lineage.seed)
+            )
+        } catch ModelStoreError.noSuchModel {
+            return nil
+        } catch ModelStoreError.noSuchVersion {  // deleted between the two calls
+            return ModelFacts(versions: try await models.model(name).versions, version: nil)
         }
     }
 }

@@ -4,9 +4,12 @@ package struct DatasetFacts: Sendable, Equatable {
     package let labelledPerClass: [String: Int]
     /// Pictures of role `train` without a label.
     package let unlabelled: Int
+    /// Labelled pictures of role `validation`.
+    package let labelledValidation: Int
 
-    package init(labelledPerClass: [String: Int], unlabelled: Int) {
+    package init(labelledPerClass: [String: Int], unlabelled: Int, labelledValidation: Int = 0) {
         self.labelledPerClass = labelledPerClass
         self.unlabelled = unlabelled
+        self.labelledValidation = labelledValidation
     }
 }

@@ -1,3 +1,5 @@
+import Base
+
 /// Reads the fields of one JSON object, collects every fault, and in the end refuses fields that nobody asked for.
 ///
 /// A missing or `null` field gives the default. One owner; not for sharing.
@@ -57,6 +59,14 @@ struct FieldReader {
         let known = faults.count
         if let text = string(name) { return text }
         if faults.count == known { refuse(name, "required", "the field is needed") }
+        return nil
+    }
+
+    /// - Parameter text: of the field; nil stays nil.
+    mutating func name(_ field: String, _ text: String?) -> ResourceName? {
+        guard let text else { return nil }
+        if let name = ResourceName(text) { return name }
+        refuse(field, "invalid_name", "got \(Self.quoted(text)); a name has \(ResourceName.rule)")
         return nil
     }
 

@@ -6,6 +6,7 @@ import Base
 package struct JobSpecification: Codable, Sendable, Equatable {
     package enum Work: Sendable, Equatable {
         case train(TrainSpecification)
+        case quantise(QuantiseSpecification)
         case study(StudySpecification)
         case importArchive(ImportSpecification)
     }
@@ -20,11 +21,13 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     }
 
     package static func train(_ work: TrainSpecification) -> JobSpecification { JobSpecification(.train(work)) }
+    package static func quantise(_ work: QuantiseSpecification) -> JobSpecification { JobSpecification(.quantise(work)) }
     package static func importArchive(_ work: ImportSpecification) -> JobSpecification { JobSpecification(.importArchive(work)) }
 
     package var type: JobType {
         switch work {
         case .train: .train
+        case .quantise: .quantise
         case .study: .study
         case .importArchive: .importArchive
         }
@@ -34,8 +37,31 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package var dataset: ResourceName? {
         switch work {
         case .train(let work): work.dataset
+        case .quantise(let work): work.dataset
         case .study(let work): work.datasets.count == 1 ? work.datasets.first : nil
         case .importArchive(let work): work.dataset
+        }
+    }
+
+    /// The revision of that dataset that it works with; nil where it is not frozen yet, and for what needs none.
+    package var revision: Int? {
+        switch work {
+        case .train(let work): work.revision
+        case .quantise(let work): work.revision
+        case .study, .importArchive: nil
+        }
+    }
+
+    /// The same work with a frozen revision of its dataset, where it needs one.
+    package func with(revision: Int) -> JobSpecification {
+        switch work {
+        case .train(var work):
+            work.revision = revision
+            return JobSpecification(.train(work), study: study)
+        case .quantise(var work):
+            work.revision = revision
+            return JobSpecification(.quantise(work), study: study)
+        case .study, .importArchive: return self
         }
     }
 
@@ -43,6 +69,7 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package var priority: Int {
         switch work {
         case .train(let work): work.priority
+        case .quantise(let work): work.priority
         case .study(let work): work.priority
         case .importArchive: 1
         }
@@ -52,6 +79,7 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package var threads: Int? {
         switch work {
         case .train(let work): work.threads
+        case .quantise(let work): work.threads
         case .study: 1  // to compare takes no time
         case .importArchive: nil
         }
@@ -61,6 +89,7 @@ package struct JobSpecification: Codable, Sendable, Equatable {
     package var timeLimitSeconds: Int? {
         switch work {
         case .train(let work): work.timeLimitSeconds
+        case .quantise(let work): work.timeLimitSeconds
         case .study, .importArchive: nil
         }
     }
@@ -73,6 +102,7 @@ package struct JobSpecification: Codable, Sendable, Equatable {
         switch try container.decode(JobType.self, forKey: .type) {
         case .study: work = .study(try StudySpecification(from: decoder))
         case .train: work = .train(try TrainSpecification(from: decoder))
+        case .quantise: work = .quantise(try QuantiseSpecification(from: decoder))
         case .importArchive: work = .importArchive(try ImportSpecification(from: decoder))
         }
     }
@@ -83,6 +113,7 @@ package struct JobSpecification: Codable, Sendable, Equatable {
         try container.encodeIfPresent(study, forKey: .study)
         switch work {
         case .train(let work): try work.encode(to: encoder)
+        case .quantise(let work): try work.encode(to: encoder)
         case .study(let work): try work.encode(to: encoder)
         case .importArchive(let work): try work.encode(to: encoder)
         }

@@ -31,9 +31,29 @@ package struct Submission: Sendable {
     }
 
     /// The revision it names, if it names one properly.
-    package var revision: Int? {
-        guard case .number(_, let whole)? = json["revision"] else { return nil }
-        return whole
+    package var revision: Int? { whole("revision") }
+
+    /// The model it names, if it names one properly.
+    package var model: ResourceName? {
+        guard case .string(let text)? = json["model"] else { return nil }
+        return ResourceName(text)
+    }
+
+    /// The version of the model that it names, if it names one properly.
+    package var version: Int? { whole("version") }
+
+    private func whole(_ field: String) -> Int? {
+        guard case .number(let number, let whole)? = json[field] else { return nil }
+        return whole ?? Int(exactly: number)
+    }
+
+    /// Whether it quantises a model: the facts about that are asked for too then.
+    package var isQuantisation: Bool { json["type"] == .string(JobType.quantise.rawValue) }
+
+    /// The dataset and the revision whose facts are needed to judge it: those that it names, or, where it quantises a model, those that this learned from.
+    package func pictures(for model: ModelFacts?) -> (dataset: ResourceName?, revision: Int?) {
+        guard isQuantisation, let version = model?.version else { return (dataset, revision) }
+        return QuantiseSpecification.pictures(dataset: dataset, revision: revision, of: version)
     }
 
     /// Whether it is a study: ``study(in:facts:)`` judges it then.
@@ -68,15 +88,18 @@ package struct Submission: Sendable {
         var reader = FieldReader(json)
         guard case .object = json else { throw .invalid(reader.faults) }
         switch reader.required("type") {
-        case JobType.train.rawValue: break
+        case JobType.train.rawValue:
+            guard let work = TrainSpecification.read(&reader, context) else { throw .invalid(reader.faults) }
+            return .train(work)
+        case JobType.quantise.rawValue:
+            guard let work = QuantiseSpecification.read(&reader, context) else { throw .invalid(reader.faults) }
+            return .quantise(work)
         case JobType.importArchive.rawValue:
             reader.refuse("type", "not_submittable", "an import begins with POST /v1/datasets/{name}/archives")
             throw .invalid(reader.faults)
         case let other:
-            if let other { reader.refuse("type", "unknown_value", "got \(FieldReader.quoted(other)); allowed are train, study") }
+            if let other { reader.refuse("type", "unknown_value", "got \(FieldReader.quoted(other)); allowed are train, quantise, study") }
             throw .invalid(reader.faults)
         }
-        guard let work = TrainSpecification.read(&reader, context) else { throw .invalid(reader.faults) }
-        return .train(work)
     }
 }

@@ -14,11 +14,13 @@ package struct SubmissionContext: Sendable {
     package let trainsInBfloat16: Bool
     /// The dataset (at the revision) that the job names; nil when there is none.
     package private(set) var dataset: DatasetFacts?
+    /// The model that the job names; nil when there is none.
+    package let model: ModelFacts?
 
     package init(
         networks: [NetworkDescription], methods: [TrainSpecification.Method] = TrainSpecification.Method.allCases,
         weights: [String: String], cores: Int,
-        memoryBytes: Int, trainsInBfloat16: Bool = false, dataset: DatasetFacts?
+        memoryBytes: Int, trainsInBfloat16: Bool = false, dataset: DatasetFacts?, model: ModelFacts? = nil
     ) {
         self.networks = networks
         self.methods = methods
@@ -27,6 +29,7 @@ package struct SubmissionContext: Sendable {
         self.memoryBytes = memoryBytes
         self.trainsInBfloat16 = trainsInBfloat16
         self.dataset = dataset
+        self.model = model
     }
 }
 

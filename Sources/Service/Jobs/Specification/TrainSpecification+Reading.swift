@@ -3,8 +3,8 @@ import Base
 extension TrainSpecification {
     /// Reads and judges every field. Nil when there is any fault; all of them are then in `reader`.
     static func read(_ reader: inout FieldReader, _ context: SubmissionContext) -> TrainSpecification? {
-        let dataset = name("dataset", reader.required("dataset"), &reader)
-        let model = name("model", reader.string("model"), &reader)
+        let dataset = reader.name("dataset", reader.required("dataset"))
+        let model = reader.name("model", reader.string("model"))
         let revision = reader.integer("revision", 1...Int.max)
         let method = reader.choice("method", Method.self) ?? Defaults.method
         let network = reader.required("network").flatMap { known("/network", $0, &reader, context) }
@@ -63,13 +63,6 @@ extension TrainSpecification {
             timeLimitSeconds: timeLimit)
     }
 
-    private static func name(_ field: String, _ text: String?, _ reader: inout FieldReader) -> ResourceName? {
-        guard let text else { return nil }
-        if let name = ResourceName(text) { return name }
-        reader.refuse(field, "invalid_name", "got \(FieldReader.quoted(text)); a name has \(ResourceName.rule)")
-        return nil
-    }
-
     private static func known(_ pointer: String, _ name: String, _ reader: inout FieldReader, _ context: SubmissionContext)
         -> NetworkDescription?
     {
@@ -79,7 +72,7 @@ extension TrainSpecification {
         return nil
     }
 
-    private static func readQuantisation(_ reader: inout FieldReader) -> Quantisation {
+    static func readQuantisation(_ reader: inout FieldReader) -> Quantisation {
         guard let object = reader.value("quantisation") else { return Quantisation() }
         var inner = FieldReader(object, pointer: "/quantisation")
         let scheme = inner.choice("scheme", Quantisation.Scheme.self)

@@ -18,9 +18,13 @@ struct JobPictures: Sendable {
     /// Looked at once, at the end.
     let test: [TrainingSample]
 
-    /// - Parameter seed: decides which labelled pictures become validation where the revision has none.
+    /// - Parameters:
+    ///   - seed: decides which labelled pictures become validation where the revision has none.
+    ///   - learnsEveryClass: whether each class needs a labelled picture to learn from; for what only looks at pictures one of any class will do.
     /// - Throws: ``TrainingJobError`` for a revision that cannot be learnt from.
-    init(classes: [String], entries: [RevisionEntry], blobs: BlobStore, seed: UInt64) throws(TrainingJobError) {
+    init(classes: [String], entries: [RevisionEntry], blobs: BlobStore, seed: UInt64, learnsEveryClass: Bool = true)
+        throws(TrainingJobError)
+    {
         guard classes.count >= 2 else { throw .tooFewClasses(got: classes.count) }
         let indices = Dictionary(classes.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
         var samples: [ImageRole: [TrainingSample]] = [:]
@@ -38,7 +42,8 @@ struct JobPictures: Sendable {
             samples[entry.role, default: []].append(TrainingSample(picture: file, label: index))
         }
         let labelled = samples[.train] ?? []
-        for (index, name) in classes.enumerated() where !labelled.contains(where: { $0.label == index }) {
+        guard learnsEveryClass || !labelled.isEmpty else { throw .noLabelledPictures(role: ImageRole.train.rawValue) }
+        for (index, name) in classes.enumerated() where learnsEveryClass && !labelled.contains(where: { $0.label == index }) {
             throw .classWithoutPictures(name)
         }
         let given = samples[.validation] ?? []

@@ -1,4 +1,4 @@
-/// A part of a training job, by the name that progress and metrics bear. Several of a kind have numbers: `teacher`, `teacher_2`.
+/// A part of a job, by the name that progress and metrics bear. Several of a kind have numbers: `teacher`, `teacher_2`.
 struct JobPhase: RawRepresentable, Hashable, Sendable {
     let rawValue: String
 

@@ -1,43 +1,32 @@
 import Evaluation
 import Training
 
-/// One trained network: how it was trained, and what it does on the test pictures.
+/// One trained network: how it was trained, and what it does on the judged pictures. As JSON one flat object.
 struct ModelOutcome: Sendable, Codable {
-    struct Intervals: Sendable, Codable {
-        let accuracy: ConfidenceInterval
-        let macroF1: ConfidenceInterval
-
-        private enum CodingKeys: String, CodingKey {
-            case accuracy
-            case macroF1 = "macro_f1"
-        }
-    }
-
-    let network: String
-    let accuracy: Double
-    let macroF1: Double
-    /// 95 %, stratified bootstrap.
-    let intervals: Intervals
-    let measures: ClassificationMeasures
+    let measured: NetworkOutcome
     let training: TrainingSummary
 
-    private enum CodingKeys: String, CodingKey {
-        case network, accuracy, measures, training
-        case macroF1 = "macro_f1"
-        case intervals = "intervals_95"
+    var network: String { measured.network }
+    var accuracy: Double { measured.accuracy }
+    var macroF1: Double { measured.macroF1 }
+    var intervals: NetworkOutcome.Intervals { measured.intervals }
+    var measures: ClassificationMeasures { measured.measures }
+
+    private enum CodingKeys: String, CodingKey { case training }
+
+    init(measured: NetworkOutcome, training: TrainingSummary) {
+        self.measured = measured
+        self.training = training
     }
 
-    init(network: String, logits: [[Float]], labels: [Int], training: TrainingSummary, bootstrap: Bootstrap) throws(EvaluationError) {
-        let measures = try ClassificationMeasures(logits: logits, labels: labels)
-        let predictions = logits.map { Softmax.mode($0) }
-        let classes = measures.perClass.count
-        self.network = network
-        accuracy = measures.accuracy
-        macroF1 = measures.macroF1
-        intervals = Intervals(
-            accuracy: try bootstrap.accuracy(labels: labels, predictions: predictions, classes: classes),
-            macroF1: try bootstrap.macroF1(labels: labels, predictions: predictions, classes: classes))
-        self.measures = measures
-        self.training = training
+    init(from decoder: any Decoder) throws {
+        measured = try NetworkOutcome(from: decoder)
+        training = try decoder.container(keyedBy: CodingKeys.self).decode(TrainingSummary.self, forKey: .training)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try measured.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(training, forKey: .training)
     }
 }

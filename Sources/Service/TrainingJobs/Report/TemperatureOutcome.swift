@@ -5,6 +5,12 @@ struct TemperatureOutcome: Sendable, Codable, Equatable {
     let value: Double
     let note: String
 
+    /// The temperature that a model has already.
+    init(kept value: Double) {
+        self.value = value
+        note = "as the model had it"
+    }
+
     /// Fewer validation pictures than this say nothing of how sure the network should be.
     static let fewestPictures = 30
 

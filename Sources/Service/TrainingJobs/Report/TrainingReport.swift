@@ -4,46 +4,11 @@ import Quantization
 import SemiSupervised
 
 /// `result/report.json` of a training job, and `report.json` of the model: everything that was measured.
-struct TrainingReport: Sendable, Codable {
-    struct Pictures: Sendable, Codable {
-        let training: Int
-        let validation: Int
-        /// `dataset`, or `split` where a fifth of the labelled pictures was set aside.
-        let validationSource: String
-        let unlabelled: Int
-        /// Unlabelled ones whose class the evaluator knows.
-        let hiddenLabels: Int
-        let test: Int
-
-        private enum CodingKeys: String, CodingKey {
-            case training, validation, unlabelled, test
-            case validationSource = "validation_source"
-            case hiddenLabels = "hidden_labels"
-        }
-    }
-
-    struct Efficiency: Sendable, Codable {
-        let parameters: Int
-        /// For one picture of the job's size.
-        let multiplyAdds: Int
-        let threads: Int
-        let backend: String
-        /// Seconds by phase, of the attempt that finished the job.
-        let phaseSeconds: [String: Double]
-        /// By precision; absent in reports of earlier versions.
-        var latencies: [String: LatencyOutcome]?
-
-        private enum CodingKeys: String, CodingKey {
-            case parameters, threads, backend, latencies
-            case multiplyAdds = "multiply_adds"
-            case phaseSeconds = "phase_seconds"
-        }
-    }
-
+struct TrainingReport: MeasuredReport {
     var format = 1
     let specification: TrainSpecification
     let classes: [String]
-    let pictures: Pictures
+    let pictures: PicturesOutcome
     /// `test`, or `validation` where the dataset has no test pictures: then the figures are flattering.
     let evaluatedOn: String
     /// Classes that none of those pictures has: left out of macro averages.
@@ -74,13 +39,16 @@ struct TrainingReport: Sendable, Codable {
     let agreement: Double?
     /// How often int8 was in doubt, and what it says when it is left alone.
     let int8: Int8Outcome?
-    var efficiency: Efficiency
+    let efficiency: EfficiencyOutcome
     let notes: [String]
     // Absent in reports of earlier versions:
     var data: DataOutcome?
     /// The worst first.
     var mostWrong: [WrongPicture]?
     var origin: ReportOrigin?
+
+    var measured: NetworkOutcome? { (student ?? supervised)?.measured }
+    var quantised: QuantisationReport? { quantisation }
 
     private enum CodingKeys: String, CodingKey {
         case format, specification, classes, pictures, model, supervised, teacher, student, comparison, temperature, calibration, conformal,

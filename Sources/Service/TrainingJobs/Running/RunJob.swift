@@ -2,6 +2,7 @@ import Base
 import Engine
 import Foundation
 import Jobs
+import ModelStore
 import Training
 
 /// Carries out the job of a directory, from wherever an earlier attempt left it.
@@ -50,6 +51,13 @@ private func carryOut(
                     specification: work, files: files, data: jobs.deletingLastPathComponent(), threads: threads,
                     checkpointInterval: checkpointInterval, backend: backend, journal: journal,
                     study: study.flatMap { FileManager.default.fileExists(atPath: $0.directory.path) ? $0 : nil }, stopAsked: stopAsked
+                ).run()
+            case .quantise(let work):
+                let data = directory.deletingLastPathComponent().deletingLastPathComponent()
+                try QuantisationJob(
+                    specification: work, files: files, data: data,
+                    model: ModelStore.directory(of: work.model, version: work.version, below: data.appendingPathComponent("models")),
+                    threads: threads, backend: backend, journal: journal, stopAsked: stopAsked
                 ).run()
             case .study(let work): try StudyJob(specification: work, files: files, journal: journal).run()
             case .importArchive:

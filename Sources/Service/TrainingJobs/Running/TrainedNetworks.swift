@@ -7,6 +7,8 @@ struct TrainedNetworks: Sendable {
     struct Trained: Sendable {
         let graph: Graph
         let result: TrainingResult
+
+        var network: FloatNetwork { FloatNetwork(graph: graph, parameters: result.parameters) }
     }
 
     var supervised: Trained?

@@ -3,6 +3,7 @@ import DatasetStore
 import Engine
 import Foundation
 import Jobs
+import ModelFormat
 import SemiSupervised
 import Training
 
@@ -41,10 +42,13 @@ struct TrainingJob {
         do {
             let networks = try train(recipes, pictures, runner: runner, observer: observer)
             try observer.check()
-            let publication = Publication(
-                job: self, pictures: pictures, data: try DataOutcome(files, classes: classes, entries: entries), networks: networks,
-                cache: cache, observer: observer)
-            try publication.run()
+            let examination = Examination(
+                pictures: pictures, input: InputDescription(size: specification.imageSize, fit: specification.fit.rawValue),
+                evaluator: PictureEvaluator(cache: cache, normalisation: .imageNet, threads: threads), backend: backend, threads: threads,
+                observer: observer)
+            try Publication(
+                job: self, examination: examination, data: try DataOutcome(files, classes: classes, entries: entries), networks: networks
+            ).run()
             try observer.check()
         } catch TrainingError.interrupted {
             // A journal that cannot be written stops the training in the same way; then its own reason is the one to tell.
@@ -140,9 +144,7 @@ struct TrainingJob {
                 (JobPhase(rawValue: DistillationStage.student(round: 0)), Double(specification.epochs) * (rows + Double(validation) / 3)))
         }
         if specification.quantisation.scheme == .ptq {
-            let calibration = min(training, Publication.calibrationPictures)
-            let looks = calibration + validation + min(pictures.unlabelled.count, Publication.doubtPictures)
-            costs.append((.quantisation, Double(calibration + 2 * looks)))
+            costs.append((.quantisation, Double(NetworkQuantisation.looks(pictures))))
         }
         costs.append((.evaluation, Double(test)))
         return JobMeter(costs)

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// Numbers as a reader wants them.
@@ -5,6 +6,7 @@ enum Figures {
     static func decimal(_ value: Double, _ places: Int = 3) -> String { value.isFinite ? String(format: "%.\(places)f", value) : "–" }
     static func signed(_ value: Double) -> String { (value < 0 ? "−" : "+") + decimal(abs(value)) }
     static func percent(_ share: Double) -> String { share.isFinite ? String(format: "%.1f %%", share * 100) : "–" }
+    static func interval(_ interval: ConfidenceInterval) -> String { "\(decimal(interval.low)) to \(decimal(interval.high))" }
     static func milliseconds(_ value: Double) -> String { value < 10 ? decimal(value, 2) + " ms" : decimal(value, 1) + " ms" }
 
     static func bytes(_ count: Int) -> String {

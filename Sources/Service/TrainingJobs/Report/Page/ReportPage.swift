@@ -1,38 +1,40 @@
 import Base
 import DatasetStore
 import Evaluation
-import Jobs
 import Quantization
-import SemiSupervised
-import Training
 
-/// `result/report.html`: a training report for a reader. One file by itself: styles, plots and thumbnails stand in it, nothing is fetched, no script runs.
+/// `result/report.html`: a report on a model for a reader. One file by itself: styles, plots and thumbnails stand in it, nothing is fetched, no script runs.
 ///
 /// Measures and specification are shown by what their JSON holds, so that a new field appears without a change here.
 struct ReportPage {
-    let report: TrainingReport
+    private let report: any MeasuredReport
+    private let own: OwnSections
     /// Of `report.mostWrong`, in its order.
-    let thumbnails: [Thumbnail]
+    private let thumbnails: [Thumbnail]
 
-    init(_ report: TrainingReport, thumbnails: [Thumbnail]) {
+    init(_ report: TrainingReport, thumbnails: [Thumbnail]) throws {
         self.report = report
+        self.own = try OwnSections(report)
         self.thumbnails = thumbnails
     }
 
-    private var model: ModelOutcome? { report.student ?? report.supervised }
+    init(_ report: RequantisationReport, thumbnails: [Thumbnail]) throws {
+        self.report = report
+        self.own = try OwnSections(report)
+        self.thumbnails = thumbnails
+    }
+
+    private var model: NetworkOutcome? { report.measured }
     private var evaluated: Int { model?.measures.samples ?? 0 }
 
     var html: HTML {
         get throws {
-            let title =
-                "\(report.specification.model): \(Figures.words(report.specification.method.rawValue)) with \(report.specification.network)"
-            return Self.document(
-                title,
-                [
-                    heading(title), summary, learning, LearningCurves(report).html, try classes, certainty,
-                    WrongGallery(pictures: report.mostWrong ?? [], thumbnails: thumbnails, evaluated: evaluated).html, precisions, data,
-                    try measures, try asked, origin,
-                ])
+            let rest: [HTML] = [
+                try classes, certainty,
+                WrongGallery(pictures: report.mostWrong ?? [], thumbnails: thumbnails, evaluated: evaluated).html, precisions, data,
+                try measures, Self.section("What was asked", [Table.facts(own.asked)]), origin,
+            ]
+            return Self.document(own.title, [heading, summary] + own.making + rest)
         }
     }
 
@@ -54,10 +56,10 @@ struct ReportPage {
         content.allSatisfy { $0.text.isEmpty } ? "" : "<section><h2>\(title)</h2>\(content)</section>\n"
     }
 
-    private func heading(_ title: String) -> HTML {
+    private var heading: HTML {
         let made = report.origin.map { "Finished \($0.finishedAt) by aliquot \($0.version)." } ?? ""
-        let data = "Dataset \(report.specification.dataset)" + (report.specification.revision.map { ", revision \($0)" } ?? "")
-        return "<header><h1>\(title)</h1><p class=\"soft\">\(data). \(made)</p></header>\n"
+        let data = "Dataset \(own.dataset)" + (own.revision.map { ", revision \($0)" } ?? "")
+        return "<header><h1>\(own.title)</h1><p class=\"soft\">\(data). \(made)</p></header>\n"
     }
 
     private var summary: HTML {
@@ -67,10 +69,10 @@ struct ReportPage {
             isTest
             ? "Measured on \(evaluated) test pictures, which nothing was learned from."
             : "Measured on \(evaluated) validation pictures, because there are no test pictures: these figures flatter."
-        let served = report.quantisation?.served.rawValue ?? "float"
+        let served = report.quantised?.served.rawValue ?? "float"
         var tiles = [
-            tile("Macro-F1", Figures.decimal(model.macroF1), "95 %: \(interval(model.intervals.macroF1))"),
-            tile("Accuracy", Figures.percent(model.accuracy), "95 %: \(interval(model.intervals.accuracy))"),
+            tile("Macro-F1", Figures.decimal(model.macroF1), "95 %: \(Figures.interval(model.intervals.macroF1))"),
+            tile("Accuracy", Figures.percent(model.accuracy), "95 %: \(Figures.interval(model.intervals.accuracy))"),
         ]
         if let precision = report.precisions[served] {
             tiles.append(tile("Size", Figures.bytes(precision.fileBytes), "\(served) is served"))
@@ -79,57 +81,11 @@ struct ReportPage {
             let threads = latency.threads == 1 ? "one thread" : "\(latency.threads) threads"
             tiles.append(tile("One picture takes", Figures.milliseconds(latency.median), "median, \(threads)"))
         }
-        return "<section><p>\(on)</p><div class=\"tiles\">\(tiles)</div>\(verdict)</section>\n"
+        return "<section><p>\(on)</p><div class=\"tiles\">\(tiles)</div>\(own.verdict)</section>\n"
     }
 
     private func tile(_ name: String, _ value: String, _ below: String) -> HTML {
         "<div class=\"tile\"><span class=\"soft\">\(name)</span><b>\(value)</b><span class=\"soft small\">\(below)</span></div>"
-    }
-
-    private func interval(_ interval: ConfidenceInterval) -> String {
-        "\(Figures.decimal(interval.low)) to \(Figures.decimal(interval.high))"
-    }
-
-    private var verdict: HTML {
-        guard let comparison = report.comparison else { return "" }
-        let (kind, sentence) =
-            switch comparison.verdict {
-            case .useCandidate: ("good", "The pictures without a label helped: use this model.")
-            case .noEvidence: ("", "There is no evidence that the pictures without a label helped.")
-            case .useBaseline: ("bad", "The pictures without a label did harm: use the network trained on labels alone.")
-            }
-        let p = comparison.mcNemarP < 0.001 ? "< 0.001" : "= \(Figures.decimal(comparison.mcNemarP))"
-        let range = comparison.macroF1GainInterval
-        let figures =
-            "Macro-F1 \(Figures.signed(comparison.macroF1Gain)) against labels alone (95 % interval \(Figures.signed(range.low)) to "
-            + "\(Figures.signed(range.high)); McNemar's exact p \(p)). \(comparison.onlyCandidateRight) pictures only this model gets right, "
-            + "\(comparison.onlyBaselineRight) only the other."
-        let used = report.pseudoLabels.map {
-            " \($0.kept) of \($0.unlabelled) pictures without a label were used, each with a mean probability above \($0.confidence)."
-        }
-        return "<div class=\"note \(kind)\"><strong>\(sentence)</strong><p class=\"small\">\(figures)\(used ?? "")</p></div>"
-    }
-
-    private var learning: HTML {
-        let trained: [(String, ModelOutcome?)] = [
-            (report.supervisedIsTeacher ? "labels alone (also the teacher)" : "labels alone", report.supervised),
-            ("the teacher", report.teacher),
-            ("labelled and unlabelled pictures", report.student),
-        ]
-        let rows = trained.compactMap { name, outcome -> [HTML]? in
-            guard let outcome else { return nil }
-            let epochs = "\(outcome.training.bestEpoch) of \(outcome.training.history.count)"
-            return [
-                "\(name)", "\(outcome.network)", "\(outcome.training.trainingPictures)", "\(Figures.percent(outcome.accuracy))",
-                "\(Figures.decimal(outcome.macroF1))", "\(interval(outcome.intervals.macroF1))", "\(epochs)",
-            ]
-        }
-        let columns: [Table.Column] = [
-            .init(title: "learned from"), .init(title: "network", isNumber: false), .init(title: "pictures"), .init(title: "accuracy"),
-            .init(title: "macro-F1"), .init(title: "95 % interval"), .init(title: "best epoch"),
-        ]
-        let notes = report.notes.map { note -> HTML in "<p class=\"small soft\">\(note)</p>" }
-        return Self.section("What was learned", [Table.of("", columns, rows)] + notes)
     }
 
     private var classes: HTML {
@@ -180,7 +136,7 @@ struct ReportPage {
             func latency(_ one: LatencyOutcome.OnePicture?) -> String {
                 one.map { "\(Figures.milliseconds($0.median)) (\(Figures.milliseconds($0.p95)))" } ?? "–"
             }
-            let isServed = report.quantisation.map { $0.served.rawValue == name } ?? false
+            let isServed = report.quantised.map { $0.served.rawValue == name } ?? false
             return [
                 "\(name)\(isServed ? ", served" : "")", "\(Figures.percent(outcome.accuracy))", "\(Figures.decimal(outcome.macroF1))",
                 "\(Figures.bytes(outcome.fileBytes))", "\(latency(speed?.oneThread))", "\(latency(speed?.allThreads))",
@@ -201,7 +157,7 @@ struct ReportPage {
                     ? "int8 is in doubt about \(Figures.percent(int8.doubt)) of them and asks float; left alone it gives float's class for \(Figures.percent(int8.agreementAlone)). "
                     : ""
             } ?? ""
-        let reasons = (report.quantisation?.reasons ?? []).map { reason -> HTML in "<p class=\"small soft\">\(reason)</p>" }
+        let reasons = (report.quantised?.reasons ?? []).map { reason -> HTML in "<p class=\"small soft\">\(reason)</p>" }
         return Self.section(
             "Size and speed",
             [
@@ -211,11 +167,7 @@ struct ReportPage {
     }
 
     private var data: HTML {
-        let used = report.pictures
-        let split = used.validationSource == "split" ? " (set aside from the labelled ones)" : ""
-        let line =
-            "Learned from \(used.training) labelled and \(used.unlabelled) unlabelled pictures; \(used.validation) for validation\(split), \(used.test) for the test."
-        guard let data = report.data else { return Self.section("The pictures", ["<p>\(line)</p>"]) }
+        guard let data = report.data else { return Self.section("The pictures", ["<p>\(own.use)</p>"]) }
         let rows = data.counts.perClass.map { one -> [HTML] in ["\(one.label)", "\(one.train)", "\(one.validation)", "\(one.test)"] }
         let findings = (data.findings ?? []).map { finding -> HTML in
             let examples = finding.examples.prefix(3).map { $0.prefix(4).joined(separator: " = ") }.joined(separator: "; ")
@@ -228,7 +180,7 @@ struct ReportPage {
         return Self.section(
             "The pictures",
             [
-                "<p>\(line)</p>", Table.of("Labelled pictures of the revision", columns, rows), none, "\(findings)",
+                "<p>\(own.use)</p>", Table.of("Labelled pictures of the revision", columns, rows), none, "\(findings)",
                 "<p class=\"small soft\">SHA-256 of the revision: \(data.digest.description)</p>",
             ])
     }
@@ -240,12 +192,8 @@ struct ReportPage {
         }
     }
 
-    private var asked: HTML {
-        get throws { Self.section("What was asked", [Table.facts(try Facts.of(report.specification))]) }
-    }
-
     private var origin: HTML {
-        var rows: [(name: String, value: String)] = [("seed", "\(report.specification.seed)"), ("threads", "\(report.efficiency.threads)")]
+        var rows: [(name: String, value: String)] = [("seed", "\(own.seed)"), ("threads", "\(report.efficiency.threads)")]
         if let origin = report.origin {
             rows += [
                 ("job", origin.job), ("program", "aliquot \(origin.version), report format \(report.format)"), ("kernels", origin.backend),
@@ -255,8 +203,6 @@ struct ReportPage {
         let phases = report.efficiency.phaseSeconds.sorted { $0.key < $1.key }
         rows += phases.map { ("time of \(Figures.words($0.key))", Figures.duration($0.value)) }
         rows.append(("time of all phases", Figures.duration(phases.reduce(0) { $0 + $1.value })))
-        let rates = (model?.training.history ?? []).map(\.imagesPerSecond).filter(\.isFinite).sorted()
-        if !rates.isEmpty { rows.append(("training pictures/s", Figures.decimal(rates[rates.count / 2], 1) + " (median of the epochs)")) }
-        return Self.section("How it was made", [Table.facts(rows)])
+        return Self.section("How it was made", [Table.facts(rows + own.facts)])
     }
 }

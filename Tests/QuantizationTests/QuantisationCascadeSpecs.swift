@@ -5,7 +5,7 @@ import Quantization
 import Testing
 
 @Suite("The two gates")
-struct PostTrainingQuantisationSpecs {
+struct QuantisationCascadeSpecs {
     let graph = ToyNetwork.graph()
     let parameters: ParameterSet
     /// Labelled by the float network itself, so that its macro-F1 is 1.
@@ -29,9 +29,9 @@ struct PostTrainingQuantisationSpecs {
         }
     }
 
-    private func run(_ backend: ReferenceBackend) throws -> PostTrainingQuantisation.Outcome {
+    private func run(_ backend: ReferenceBackend) throws -> QuantisationCascade.Outcome {
         let options = QuantisationOptions(maxDrop: 0.2, batch: 5, latencyRuns: 5)
-        return try PostTrainingQuantisation(
+        return try QuantisationCascade(
             graph: graph, parameters: parameters, manifest: ToyNetwork.manifest, backend: backend, options: options
         )
         .run(.init(calibration: batches(Array(labelled.prefix(12))), validation: batches(labelled)))
@@ -70,7 +70,9 @@ struct PostTrainingQuantisationSpecs {
     func triesTheNextMethod() throws {
         let report = try run(ReferenceBackend(spoiled: 1)).report
         #expect(report.attempts.map(\.calibration) == [.percentile, .minmax])
+        #expect(report.attempts.map(\.scheme) == [.ptq(.percentile), .ptq(.minmax)])
         #expect(report.attempts.map(\.passed) == [false, true])
+        #expect(report.scheme == .ptq(.minmax))
         #expect(report.calibration == .minmax)
         #expect(report.served == .int8)
     }
@@ -86,7 +88,7 @@ struct PostTrainingQuantisationSpecs {
         // Two gates a method: nearly every picture would need float, which then of course answers as float does
         #expect(outcome.report.reasons.count == 5)
         #expect(outcome.report.reasons[0].hasPrefix("int8 is too often in doubt:"))
-        #expect(outcome.report.reasons[4] == "float is served: no calibration method passed")
+        #expect(outcome.report.reasons[4] == "float is served: no int8 network passed")
     }
 
     @Test("accurate but not faster: float is served, the int8 network is kept")
@@ -116,23 +118,23 @@ struct PostTrainingQuantisationSpecs {
 
     @Test("a drop of exactly max_drop passes, more does not; equal speed does not pass")
     func boundaries() {
-        #expect(QuantisationGates.accuracy(.minmax, float: 0.95, int8: 0.94, maxDrop: 0.01).passes)
-        #expect(!QuantisationGates.accuracy(.minmax, float: 0.95, int8: 0.939, maxDrop: 0.01).passes)
-        #expect(QuantisationGates.accuracy(.minmax, float: 0.9, int8: 0.95, maxDrop: 0).passes)
-        #expect(!QuantisationGates.accuracy(.minmax, float: 0.9, int8: .nan, maxDrop: 1).passes)
+        #expect(QuantisationGates.accuracy(.ptq(.minmax), float: 0.95, int8: 0.94, maxDrop: 0.01).passes)
+        #expect(!QuantisationGates.accuracy(.ptq(.minmax), float: 0.95, int8: 0.939, maxDrop: 0.01).passes)
+        #expect(QuantisationGates.accuracy(.ptq(.minmax), float: 0.9, int8: 0.95, maxDrop: 0).passes)
+        #expect(!QuantisationGates.accuracy(.ptq(.minmax), float: 0.9, int8: .nan, maxDrop: 1).passes)
         #expect(QuantisationGates.speed(float: 2, int8: 1.9, doubt: 0.04).passes)
         #expect(!QuantisationGates.speed(float: 2, int8: 2, doubt: 0).passes)
         // 1.5 ms and, for every fourth picture, 2 ms more: as slow as float alone
         #expect(!QuantisationGates.speed(float: 2, int8: 1.5, doubt: 0.25).passes)
-        #expect(QuantisationGates.doubt(.minmax, share: 0.5, allowed: 0.5).passes)
-        #expect(!QuantisationGates.doubt(.minmax, share: 0.51, allowed: 0.5).passes)
+        #expect(QuantisationGates.doubt(.ptq(.minmax), share: 0.5, allowed: 0.5).passes)
+        #expect(!QuantisationGates.doubt(.ptq(.minmax), share: 0.51, allowed: 0.5).passes)
         #expect(LatencyComparison.median([3, 1, 2]) == 2)
         #expect(LatencyComparison.median([4, 1, 2, 3]) == 2.5)
     }
 
     @Test("no validation pictures, no gate")
     func needsValidation() {
-        let quantisation = PostTrainingQuantisation(
+        let quantisation = QuantisationCascade(
             graph: graph, parameters: parameters, manifest: ToyNetwork.manifest, backend: ReferenceBackend())
         #expect(throws: QuantizationError.noPictures(role: "validation")) {
             try quantisation.run(.init(calibration: batches(Array(labelled.prefix(2))), validation: { _ in }))

@@ -5,12 +5,13 @@ import ModelFormat
 
 /// From a trained float network to an int8 one, or to the reasons why there is none. Source: learning.md, section 7.
 ///
-/// Runs the float network over the pictures once. Each calibration method is quantised, compiled and looked at on the same pictures, which gives the margin below which float has to
-/// take over. The method with the fewest pictures in doubt, of those whose answers are accurate, is kept and timed against float.
-package struct PostTrainingQuantisation {
+/// Runs the float network over the pictures once. Candidates are made one after the other, while none is good enough: one a calibration method, then those that cost more. Each is
+/// compiled and looked at on the same pictures, which gives the margin below which float has to take over. The one with the fewest pictures in doubt, of those whose answers are
+/// accurate, is kept and timed against float.
+package struct QuantisationCascade {
     /// The int8 network to keep (it is kept, and can be asked for, even where float is served because it is faster), and the measurements.
     package struct Outcome: Sendable {
-        /// Nil where no calibration method passed the gates.
+        /// Nil where no candidate passed the gates.
         package let network: QuantisedNetwork?
         /// The kept network's logits of the validation pictures, a row each; empty where there is none.
         package let validationLogits: [[Float]]
@@ -36,8 +37,8 @@ package struct PostTrainingQuantisation {
         }
     }
 
-    /// A method that needs float for no more pictures than this share is taken without a look at the next one.
-    static let littleDoubt = 0.05
+    /// Makes the next candidate from what the earlier ones came to; nil where it has nothing to try.
+    private typealias Maker = (QuantisationStanding) throws -> QuantisationCandidate?
 
     private let graph: Graph
     private let parameters: ParameterSet
@@ -75,44 +76,53 @@ package struct PostTrainingQuantisation {
             try ranges.observe(batch.pictures, count: batch.labels.count)
         }
 
-        let float = try Views(of: plan, pictures, pictureSize: pictureSize)
+        let float = try PrecisionViews(of: plan, pictures, pictureSize: pictureSize)
         guard let picture = float.validation.firstPicture else { throw QuantizationError.noPictures(role: "validation") }
         let floatMeasures = try measures(float.validation.classes, float.validation.labels)
 
         var report = QuantisationReport(
             backend: backend.description, weightBits: weightBits, calibrationPictures: ranges.pictures,
             validationPictures: float.validation.labels.count,
-            maxDrop: options.maxDrop, float: floatMeasures, attempts: [], calibration: nil, latency: nil,
+            maxDrop: options.maxDrop, float: floatMeasures, attempts: [], calibration: nil, scheme: nil, latency: nil,
             floatBytes: try FloatFile.encode(parameters, graph: graph).count, int8Bytes: nil, served: .float, reasons: [])
 
-        var kept: (network: QuantisedNetwork, logits: [[Float]], doubt: QuantisationReport.Doubt)?
-        for method in options.methods {
-            let network = try EqualisedNetwork(folded, calibration: ranges, method: method).quantised(weightBits: weightBits)
+        var standing = QuantisationStanding()
+        for make in makers(folded, ranges, weightBits: weightBits) {
+            if standing.isGoodEnough { break }
+            guard let candidate = try make(standing) else { continue }
             let int8Plan: any InferencePlan
             do {
-                int8Plan = try backend.inferencePlan(network, shape(batch: options.batch))
+                int8Plan = try backend.inferencePlan(candidate.network, shape(batch: options.batch))
             } catch {
                 guard case .unsupported(let what, let by) = error else { throw error }
                 report.reasons.append("int8 cannot be compiled: \(what) is not supported by \(by)")
-                return Outcome(network: nil, validationLogits: [], report: report)
+                if report.attempts.isEmpty { return Outcome(network: nil, validationLogits: [], report: report) }
+                continue
             }
-            let int8 = try Views(of: int8Plan, pictures, pictureSize: pictureSize)
-            let (attempt, verdicts) = try attempt(method, float: float, int8: int8, floatMeasures: floatMeasures)
+            let int8 = try PrecisionViews(of: int8Plan, pictures, pictureSize: pictureSize)
+            let (attempt, verdicts) = try attempt(candidate.scheme, float: float, int8: int8, floatMeasures: floatMeasures)
             report.attempts.append(attempt)
             report.reasons += verdicts.map(\.reason)
-            guard attempt.passed, let doubt = attempt.doubt else { continue }
-            if doubt.share < kept?.doubt.share ?? .infinity {
-                kept = (network, int8.validation.logits, doubt)
-                report.calibration = method
-            }
-            if doubt.share <= Self.littleDoubt { break }
+            standing.add(candidate, attempt, logits: int8.validation.logits)
         }
-        guard let kept else {
-            report.reasons.append("float is served: no calibration method passed")
+        guard let kept = standing.kept else {
+            report.reasons.append("float is served: no int8 network passed")
             return Outcome(network: nil, validationLogits: [], report: report)
         }
+        report.scheme = kept.scheme
+        report.calibration = kept.scheme.calibration
         try compare(kept.network, doubt: kept.doubt, picture: picture, into: &report)
         return Outcome(network: kept.network, validationLogits: kept.logits, report: report)
+    }
+
+    /// What is tried, in this order: each calibration method, then what costs more.
+    private func makers(_ folded: FoldedNetwork, _ ranges: Calibration, weightBits: Int) -> [Maker] {
+        options.methods.map { method in
+            { _ in
+                let network = try EqualisedNetwork(folded, calibration: ranges, method: method).quantised(weightBits: weightBits)
+                return QuantisationCandidate(network: network, scheme: .ptq(method))
+            }
+        }
     }
 
     private var pictureSize: Int { 3 * manifest.input.size * manifest.input.size }
@@ -140,7 +150,9 @@ package struct PostTrainingQuantisation {
         return QuantisationReport.Measures(accuracy: matrix.accuracy, macroF1: matrix.macroF1)
     }
 
-    private func attempt(_ method: CalibrationMethod, float: Views, int8: Views, floatMeasures: QuantisationReport.Measures) throws -> (
+    private func attempt(
+        _ scheme: QuantisationScheme, float: PrecisionViews, int8: PrecisionViews, floatMeasures: QuantisationReport.Measures
+    ) throws -> (
         QuantisationReport.Attempt, [QuantisationGates.Verdict]
     ) {
         guard int8.validation.labels == float.validation.labels else {
@@ -148,12 +160,12 @@ package struct PostTrainingQuantisation {
                 what: "validation pictures", got: int8.validation.labels.count, expected: float.validation.labels.count)
         }
         var attempt = QuantisationReport.Attempt(
-            calibration: method, int8: try measures(int8.validation.classes, int8.validation.labels),
+            scheme: scheme, int8: try measures(int8.validation.classes, int8.validation.labels),
             agreement: share(of: zip(float.validation.classes, int8.validation.classes).map { $0 == $1 }), doubt: nil, drop: 0,
             passed: false)
         attempt.drop = floatMeasures.macroF1 - attempt.int8.macroF1
         guard int8.areFinite else {
-            return (attempt, [.init(passes: false, reason: "int8 (\(method.rawValue)) gives logits that are not finite")])
+            return (attempt, [.init(passes: false, reason: "int8 (\(scheme)) gives logits that are not finite")])
         }
         let validation = try looks(int8.validation, float.validation)
         let asked = try validation + looks(int8.unlabelled, float.unlabelled)
@@ -167,14 +179,14 @@ package struct PostTrainingQuantisation {
         attempt.doubt = doubt
         attempt.drop = floatMeasures.macroF1 - doubt.answers.macroF1
         let verdicts = [
-            QuantisationGates.doubt(method, share: doubt.share, allowed: options.maxDoubt),
-            QuantisationGates.accuracy(method, float: floatMeasures.macroF1, int8: doubt.answers.macroF1, maxDrop: options.maxDrop),
+            QuantisationGates.doubt(scheme, share: doubt.share, allowed: options.maxDoubt),
+            QuantisationGates.accuracy(scheme, float: floatMeasures.macroF1, int8: doubt.answers.macroF1, maxDrop: options.maxDrop),
         ]
         attempt.passed = verdicts.allSatisfy(\.passes)
         return (attempt, verdicts)
     }
 
-    private func looks(_ int8: Views.Role, _ float: Views.Role) throws -> [PrecisionLook] {
+    private func looks(_ int8: PrecisionViews.Role, _ float: PrecisionViews.Role) throws -> [PrecisionLook] {
         guard int8.logits.count == float.logits.count else {
             throw QuantizationError.wrongCount(what: "pictures in int8", got: int8.logits.count, expected: float.logits.count)
         }
@@ -182,43 +194,4 @@ package struct PostTrainingQuantisation {
     }
 
     private func share(of facts: [Bool]) -> Double { Double(facts.count { $0 }) / Double(max(facts.count, 1)) }
-}
-
-/// The logits that one plan gives for all pictures.
-private struct Views {
-    struct Role {
-        /// A row a picture.
-        var logits: [[Float]] = []
-        var labels: [Int] = []
-        var firstPicture: [Float]?
-
-        var classes: [Int] { logits.map { Softmax.mode($0) } }
-    }
-
-    let calibration: Role
-    let validation: Role
-    let unlabelled: Role
-
-    /// - Parameter pictureSize: numbers of a picture.
-    init(of plan: any InferencePlan, _ pictures: PostTrainingQuantisation.Pictures, pictureSize: Int) throws {
-        func look(_ source: QuantisationPictures) throws -> Role {
-            var role = Role()
-            try source { batch in
-                guard batch.pictures.count == batch.labels.count * pictureSize, !batch.labels.isEmpty else {
-                    throw QuantizationError.wrongCount(
-                        what: "numbers of a batch", got: batch.pictures.count, expected: batch.labels.count * pictureSize)
-                }
-                if role.firstPicture == nil { role.firstPicture = Array(batch.pictures.prefix(pictureSize)) }
-                let logits = try batch.pictures.withUnsafeBufferPointer { try plan.run($0, count: batch.labels.count) }
-                for row in batch.labels.indices { role.logits.append(Array(logits[(row * plan.classes)..<((row + 1) * plan.classes)])) }
-                role.labels += batch.labels
-            }
-            return role
-        }
-        calibration = try look(pictures.calibration)
-        validation = try look(pictures.validation)
-        unlabelled = try look(pictures.unlabelled)
-    }
-
-    var areFinite: Bool { [calibration, validation, unlabelled].allSatisfy { $0.logits.allSatisfy { $0.allSatisfy(\.isFinite) } } }
 }
