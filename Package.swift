@@ -184,8 +184,8 @@ let package = Package(
         specs(
             "TrainingJobs",
             [
-                "Base", "DatasetStore", "EngineOneDNN", "Evaluation", "Images", "Jobs", "ModelFormat", "Training", "TrainingTestSupport",
-                "TestSupport",
+                "Base", "DatasetStore", "Engine", "EngineOneDNN", "Evaluation", "Images", "Jobs", "ModelFormat", "Training",
+                "TrainingTestSupport", "TestSupport",
             ]),
         specs("Aliquot", ["Base", "Images", "ModelFormat", "TestSupport", "Training", "TrainingTestSupport"]),
         specs("Jobs", ["Base", "TestSupport", grdb]),
