@@ -94,6 +94,28 @@ struct RunJobSpecs {
         #expect(try Data(contentsOf: place.files.events) == before)
     }
 
+    @Test("trains on in 8 bits where no calibration is sure enough, unless it is told not to", arguments: [0, 1])
+    func quantisationAwareTraining(epochs: Int) async throws {
+        // Given a job on a machine where int8 of every calibration answers upside down
+        let place = try JobPlace(
+            .train(
+                TrainSpecification(
+                    dataset: try #require(ResourceName("colours")), revision: 1, method: .supervised, network: "mobilenet_v2",
+                    imageSize: 32, epochs: 2, batchSize: 4, learningRate: 0.01, quantisation: .init(qatEpochs: epochs))))
+        try place.writeRevision(labelled: 12, unlabelled: 8, test: 6)
+        // When it is carried out
+        let status = await runJob(
+            directory: place.files.directory, threads: 1, backend: SpoiltBackend(spoilt: 4), stopAsked: { false })
+        // Then the report says what was tried, and the events show the phase with its epochs
+        #expect(status == WorkerExitCode.finished)
+        let attempts = try #require(place.report.quantisation?.attempts)
+        #expect(attempts.map(\.scheme.kind.rawValue) == ["ptq", "ptq", "ptq", "ptq", "qat"].prefix(4 + epochs).map(\.self))
+        let progress = try place.events.compactMap(\.progress)
+        #expect(progress.contains { $0.phase == "qat" && $0.epoch == 1 } == (epochs > 0))
+        #expect(zip(progress, progress.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
+        #expect(progress.last?.fraction == 1)
+    }
+
     @Test("carries out every method and says what it did", arguments: TrainSpecification.Method.allCases)
     func methods(_ method: TrainSpecification.Method) async throws {
         // Given a job of one epoch

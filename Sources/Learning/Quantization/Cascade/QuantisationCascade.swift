@@ -26,14 +26,17 @@ package struct QuantisationCascade {
         package let validation: QuantisationPictures
         /// Pictures such as will be asked about, of which no label is needed: unlabelled ones. They and the validation pictures tell how many are in doubt.
         package let unlabelled: QuantisationPictures
+        /// What quantisation-aware training sees; nil: it is not tried.
+        package let training: AwareTrainingPictures?
 
         package init(
             calibration: @escaping QuantisationPictures, validation: @escaping QuantisationPictures,
-            unlabelled: @escaping QuantisationPictures = { _ in }
+            unlabelled: @escaping QuantisationPictures = { _ in }, training: AwareTrainingPictures? = nil
         ) {
             self.calibration = calibration
             self.validation = validation
             self.unlabelled = unlabelled
+            self.training = training
         }
     }
 
@@ -87,16 +90,20 @@ package struct QuantisationCascade {
             floatBytes: try FloatFile.encode(parameters, graph: graph).count, int8Bytes: nil, served: .float, reasons: [])
 
         var standing = QuantisationStanding()
-        for make in makers(folded, ranges, weightBits: weightBits) {
+        for make in makers(folded, ranges, weightBits: weightBits, float: plan, pictures.training) {
             if standing.isGoodEnough { break }
-            guard let candidate = try make(standing) else { continue }
+            let candidate: QuantisationCandidate
             let int8Plan: any InferencePlan
             do {
+                guard let made = try make(standing) else { continue }
+                candidate = made
                 int8Plan = try backend.inferencePlan(candidate.network, shape(batch: options.batch))
-            } catch {
-                guard case .unsupported(let what, let by) = error else { throw error }
+            } catch EngineError.unsupported(let what, let by) {
                 report.reasons.append("int8 cannot be compiled: \(what) is not supported by \(by)")
                 if report.attempts.isEmpty { return Outcome(network: nil, validationLogits: [], report: report) }
+                continue
+            } catch QuantizationError.diverged(let step) {
+                report.reasons.append("\(QuantizationError.diverged(step: step)): it was given up")
                 continue
             }
             let int8 = try PrecisionViews(of: int8Plan, pictures, pictureSize: pictureSize)
@@ -116,13 +123,23 @@ package struct QuantisationCascade {
     }
 
     /// What is tried, in this order: each calibration method, then what costs more.
-    private func makers(_ folded: FoldedNetwork, _ ranges: Calibration, weightBits: Int) -> [Maker] {
-        options.methods.map { method in
+    private func makers(
+        _ folded: FoldedNetwork, _ ranges: Calibration, weightBits: Int, float: any FloatInferencePlan, _ training: AwareTrainingPictures?
+    ) -> [Maker] {
+        let calibrated = options.methods.map { method -> Maker in
             { _ in
                 let network = try EqualisedNetwork(folded, calibration: ranges, method: method).quantised(weightBits: weightBits)
                 return QuantisationCandidate(network: network, scheme: .ptq(method))
             }
         }
+        let trained: Maker = { standing in
+            guard let training, options.awareEpochs > 0, let method = standing.surest?.scheme.calibration else { return nil }
+            let aware = AwareTraining(
+                start: try EqualisedNetwork(folded, calibration: ranges, method: method), headName: graph.headName, weightBits: weightBits,
+                plan: shape(batch: options.batch), epochs: options.awareEpochs, peakRate: options.awareRate, backend: backend)
+            return QuantisationCandidate(network: try aware.run(teacher: float, training), scheme: .qat(method))
+        }
+        return calibrated + [trained]
     }
 
     private var pictureSize: Int { 3 * manifest.input.size * manifest.input.size }

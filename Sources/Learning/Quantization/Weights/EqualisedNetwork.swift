@@ -8,6 +8,12 @@ package struct EqualisedNetwork: Sendable {
     /// E[x] of every channel of every layer.
     package let means: [[Double]]
 
+    init(folded: FoldedNetwork, scales: [ActivationScale], means: [[Double]]) {
+        self.folded = folded
+        self.scales = scales
+        self.means = means
+    }
+
     /// - Throws: ``QuantizationError``.
     package init(_ folded: FoldedNetwork, calibration: Calibration, method: CalibrationMethod) throws(QuantizationError) {
         var scales = try calibration.scales(method)

@@ -1,3 +1,4 @@
+import Augmentation
 import Base
 import Engine
 import Jobs
@@ -29,9 +30,13 @@ struct NetworkQuantisation {
     private static let calibrationPictures = 256
     /// How many unlabelled pictures tell when int8 is in doubt.
     private static let doubtPictures = 512
+    /// How many training and unlabelled pictures an epoch of quantisation-aware training shows at most.
+    private static let awarePictures = 2048
 
     let examination: Examination
     let settings: TrainSpecification.Quantisation
+    /// How pictures are mirrored where the network is trained with 8-bit rounding: as in its training.
+    var flips = TrainSpecification.Defaults.flips
     /// Chooses the pictures.
     let seed: UInt64
 
@@ -50,8 +55,9 @@ struct NetworkQuantisation {
             throw TrainingJobError.unknownChoice(field: "calibration", got: settings.calibration.rawValue)
         }
         let pictures = examination.pictures
-        let options = QuantisationOptions(
+        var options = QuantisationOptions(
             first: method, maxDrop: settings.maximumDrop, batch: examination.options.batch, threads: examination.threads)
+        options.awareEpochs = settings.qatEpochs
         var random = SeededRandom(seed: seed, purpose: "calibration")
         let calibration = random.permutation(pictures.training.count).prefix(Self.calibrationPictures).map { pictures.training[$0] }
         random = SeededRandom(seed: seed, purpose: "doubt")
@@ -63,8 +69,44 @@ struct NetworkQuantisation {
             .init(
                 calibration: { visit in try show(calibration.map(\.picture), calibration.map(\.label), counter, visit) },
                 validation: { visit in try show(pictures.validation.map(\.picture), pictures.validation.map(\.label), counter, visit) },
-                unlabelled: { visit in try show(unlabelled, [Int](repeating: 0, count: unlabelled.count), counter, visit) }))
+                unlabelled: { visit in try show(unlabelled, [Int](repeating: 0, count: unlabelled.count), counter, visit) },
+                training: try awareTraining()))
         return Outcome(network: outcome.network, validationLogits: outcome.validationLogits, report: outcome.report)
+    }
+
+    /// Training and unlabelled pictures, weakly augmented, others in each epoch where there are more than one shows.
+    private func awareTraining() throws -> AwareTrainingPictures? {
+        let (pictures, cache, observer) = (examination.pictures, examination.evaluator.cache, examination.observer)
+        let epochs = settings.qatEpochs
+        let samples = pictures.training + pictures.unlabelled.map { TrainingSample(picture: $0, label: 0) }
+        guard epochs > 0, samples.count >= 2 else { return nil }
+        guard let flips = Flips(rawValue: flips.rawValue) else {
+            throw TrainingJobError.unknownChoice(field: "flips", got: flips.rawValue)
+        }
+        var random = SeededRandom(seed: seed, purpose: "qat")
+        let seed = random.next()
+        let order = try EpochOrder(samples: samples.count, batch: examination.options.batch, seed: seed)
+        let steps = min(order.stepsPerEpoch, Self.awarePictures / order.batch)
+        let source = TrainingPictures(
+            samples: samples, cache: cache,
+            augmentation: WeakAugmentation(size: cache.geometry.size, fit: cache.geometry.fit, flips: flips),
+            normalisation: examination.evaluator.normalisation, seed: seed)
+        return AwareTrainingPictures(stepsPerEpoch: steps) { epoch, visit in
+            // Each picture also goes through the float network, a third of a step.
+            if epoch == 0 { observer.revise(.qat, cost: Double(epochs * steps * order.batch) * 4 / 3) }
+            let begun = ContinuousClock.now
+            let batches = source.batches(epoch: epoch, order: order, from: 0, threads: examination.threads)
+            for step in 1...steps {
+                guard let batch = try batches.next() else { break }
+                try visit(QuantisationBatch(pictures: batch.pixels, labels: batch.labels))
+                let done = Double(epoch * steps + step), seconds = begun.duration(to: .now) / .seconds(1)
+                observer.progressed(
+                    TrainingProgress(
+                        epoch: epoch + 1, epochs: epochs, step: step, stepsPerEpoch: steps, fraction: done / Double(epochs * steps),
+                        imagesPerSecond: Double(step * order.batch) / max(seconds, 1e-9)), stage: JobPhase.qat.rawValue)
+                try observer.check()
+            }
+        }
     }
 
     private func show(

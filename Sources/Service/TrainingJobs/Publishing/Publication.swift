@@ -29,7 +29,7 @@ struct Publication {
                 method: specification.method.rawValue, initialWeights: specification.weights, seed: specification.seed,
                 madeBy: "aliquot \(ProgramVersion.current)"))
         let quantised = try NetworkQuantisation(
-            examination: examination, settings: specification.quantisation, seed: specification.seed
+            examination: examination, settings: specification.quantisation, flips: specification.flips, seed: specification.seed
         ).run(final.network, manifest)
         try examination.observer.check()
         quantised?.describe(in: &manifest)

@@ -33,7 +33,11 @@ struct QuantisationJob {
             seed: lineage.seed ?? specification.seed, learnsEveryClass: false)
         let observer = JournalObserver(journal: journal, classes: source.classes, stopAsked: stopAsked)
         let judged = pictures.test.isEmpty ? pictures.validation.count : pictures.test.count
-        observer.plan(JobMeter([(.quantisation, Double(NetworkQuantisation.looks(pictures))), (.evaluation, Double(2 * judged))]))
+        observer.plan(
+            JobMeter([
+                // Training on in 8 bits: nothing until it is known that it is needed.
+                (.quantisation, Double(NetworkQuantisation.looks(pictures))), (.qat, 0), (.evaluation, Double(2 * judged)),
+            ]))
         let preparation = try PicturePreparation(source.input)
         let decoded = data.appendingPathComponent("cache/decoded", isDirectory: true)
         let disk = DecodedPictures(directory: decoded, limit: DecodedPictures.standardLimit(for: data))
