@@ -7,15 +7,20 @@ package struct EqualisedNetwork: Sendable {
     package let scales: [ActivationScale]
     /// E[x] of every channel of every layer.
     package let means: [[Double]]
+    /// The indices of the layers that stay in float.
+    package let floatLayers: Set<Int>
 
     /// - Throws: ``QuantizationError``.
-    package init(_ folded: FoldedNetwork, calibration: Calibration, method: CalibrationMethod) throws(QuantizationError) {
+    package init(_ folded: FoldedNetwork, calibration: Calibration, method: CalibrationMethod, floatLayers: Set<Int> = [])
+        throws(QuantizationError)
+    {
         var scales = try calibration.scales(method)
         let network = folded.network
         guard scales.count == network.layers.count else {
             throw .wrongCount(what: "activation scales", got: scales.count, expected: network.layers.count)
         }
-        let equalisation = ChannelEqualisation(network, ranges: calibration.channelRanges(method))
+        let equalisation = ChannelEqualisation(network, ranges: calibration.channelRanges(method), floatLayers: floatLayers)
+        self.floatLayers = floatLayers
         for (index, top) in equalisation.tops.enumerated() {
             guard let top else { continue }
             let scale = Float(top / (scales[index].isSigned ? 127 : 255))
@@ -30,6 +35,6 @@ package struct EqualisedNetwork: Sendable {
     /// - Throws: ``QuantizationError``.
     package func quantised(weightBits: Int) throws(QuantizationError) -> QuantisedNetwork {
         let network = try Quantiser.quantise(folded, scales: scales, weightBits: weightBits)
-        return BiasCorrection.corrected(network, float: folded, means: means)
+        return BiasCorrection.corrected(network, float: folded, means: means).leaving(floatLayers, inFloat: folded)
     }
 }
