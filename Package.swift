@@ -208,7 +208,7 @@ let package = Package(
         specs("Networks", ["Base", "Engine", "TestSupport"]),
         specs("Engine", []),
         specs("EngineOneDNN", ["Base", "Tensors", "Engine", "Networks", "Quantization", "TestSupport"]),
-        specs("CKernels", []),
+        specs("CKernels", ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,9 @@ import Testing
 /// Every operation of ``GraphOperation`` in training: the plan against plain loops in float64, and those against finite differences.
 @Suite("A training plan")
 struct TrainingPlanConformanceSpecs {
-    @Test("computes what the reference computes, forward and backward", arguments: ConformanceCase.all)
+    @Test(
+        "computes what the reference computes, forward and backward",
+        arguments: ConformanceCase.all + ConformanceCase.biases + ConformanceCase.fakeQuantisations)
     func equalsReference(one: ConformanceCase) throws {
         // Given the plain implementation and a loss: the sum of the logits times fixed numbers
         let parameters = try parameters(for: one.graph)
@@ -42,7 +44,9 @@ struct TrainingPlanConformanceSpecs {
         #expect(try plan.gradients() == own)
     }
 
-    @Test("is held against a reference whose gradients are those of finite differences", arguments: ConformanceCase.all)
+    @Test(
+        "is held against a reference whose gradients are those of finite differences",
+        arguments: ConformanceCase.all + ConformanceCase.biases)
     func referenceIsRight(one: ConformanceCase) throws {
         // Given a direction in the space of all parameters
         let parameters = try parameters(for: one.graph)

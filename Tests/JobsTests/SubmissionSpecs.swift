@@ -47,7 +47,7 @@ struct SubmissionSpecs {
         #expect(work.imageSize == 224 && work.fit == .crop && work.batchSize == 32 && work.epochs == 50 && work.patience == 8)
         #expect(work.optimiser == .adamw && work.learningRate == 0.001 && work.weightDecay == 0.01 && work.freezeEpochs == 0)
         #expect(work.flips == .horizontal && work.confidence == 0.8 && work.labelSmoothing == 0 && work.seed == 1)
-        #expect(work.quantisation == .init(scheme: .ptq, calibration: .percentile, maximumDrop: 0.01))
+        #expect(work.quantisation == .init(scheme: .ptq, calibration: .percentile, maximumDrop: 0.01, qatEpochs: 3))
         #expect(work.weights == nil && work.threads == nil && work.priority == 0 && work.timeLimitSeconds == nil && work.revision == nil)
     }
 
@@ -57,7 +57,7 @@ struct SubmissionSpecs {
         let json = #"""
             {"type":"train","dataset":"cells","revision":3,"model":"cells-small","method":"plain_distillation","network":"mobilenet_v2","teachers":["resnet18"],
              "weights":"mobilenet_v2","image_size":96,"fit":"pad","epochs":12,"batch_size":16,"optimiser":"sgd","learning_rate":0.05,"weight_decay":0,"freeze_epochs":1,
-             "patience":3,"flips":"both","confidence":0.9,"label_smoothing":0.1,"quantisation":{"scheme":"ptq","calibration":"minmax","max_drop":0.02},"baseline":false,
+             "patience":3,"flips":"both","confidence":0.9,"label_smoothing":0.1,"quantisation":{"scheme":"ptq","calibration":"minmax","max_drop":0.02,"qat_epochs":0},"baseline":false,
              "seed":7,"threads":2,"priority":5,"time_limit_s":3600}
             """#
         // When it is judged
@@ -70,7 +70,7 @@ struct SubmissionSpecs {
             weights: "mobilenet_v2", imageSize: 96, fit: .pad, epochs: 12, batchSize: 16, optimiser: .sgd, learningRate: 0.05,
             weightDecay: 0, freezeEpochs: 1,
             patience: 3, flips: .both, confidence: 0.9, labelSmoothing: 0.1,
-            quantisation: .init(scheme: .ptq, calibration: .minmax, maximumDrop: 0.02),
+            quantisation: .init(scheme: .ptq, calibration: .minmax, maximumDrop: 0.02, qatEpochs: 0),
             baseline: false, seed: 7, threads: 2, priority: 5, timeLimitSeconds: 3600)
         #expect(specification == .train(expected))
         // And the worker reads the same from the file
@@ -117,10 +117,10 @@ struct SubmissionSpecs {
 
     @Test("is told all its faults at once, each with its place")
     func allAtOnce() throws {
-        // Given a job with ten faults of different kinds
+        // Given a job with twelve faults of different kinds
         let json = #"""
             {"type":"train","dataset":"../etc","network":"vgg16","epochs":0,"batch_size":1.5,"learning_rate":"fast","fit":"stretch","seed":-1,
-             "quantisation":{"scheme":"ptq","max_drop":2,"bits":4},"colour":true,"epochs":5}
+             "quantisation":{"scheme":"ptq","max_drop":2,"bits":4,"qat_epochs":51},"colour":true,"epochs":5}
             """#
         // When it is judged, then every one of them is named
         #expect(
@@ -128,7 +128,8 @@ struct SubmissionSpecs {
                 "/batch_size out_of_range", "/colour unknown_field", "/dataset invalid_name", "/epochs duplicate_field",
                 "/epochs out_of_range",
                 "/fit unknown_value", "/learning_rate wrong_type", "/network unknown_network", "/quantisation/bits unknown_field",
-                "/quantisation/max_drop out_of_range", "/seed out_of_range",
+                "/quantisation/max_drop out_of_range", "/quantisation/qat_epochs out_of_range",
+                "/seed out_of_range",
             ])
     }
 

@@ -65,7 +65,8 @@ struct NetworkCatalogueSpecs {
             case .concatenate: #expect(Set(node.inputs.map { shapes[$0][2] }).count == 1)
             case .slice(let start, let count): #expect(start + count <= channels[0])
             case .shuffle(let groups): #expect(channels[0].isMultiple(of: groups))
-            case .input, .activation, .maxPool, .averagePool, .globalAveragePool, .dropout, .stochasticDepth: break
+            case .input, .activation, .maxPool, .averagePool, .globalAveragePool, .dropout, .stochasticDepth, .fakeQuantisation:
+                break
             }
         }
         // Then every node but the last is read by somebody

@@ -29,12 +29,59 @@ struct QuantisationCascadeSpecs {
         }
     }
 
-    private func run(_ backend: ReferenceBackend) throws -> QuantisationCascade.Outcome {
-        let options = QuantisationOptions(maxDrop: 0.2, batch: 5, latencyRuns: 5)
+    /// - Parameters:
+    ///   - epochs: of quantisation-aware training.
+    ///   - shown: called with each epoch that it asks for.
+    private func run(_ backend: ReferenceBackend, epochs: Int = 0, shown: @escaping (Int) -> Void = { _ in }) throws
+        -> QuantisationCascade.Outcome
+    {
+        var options = QuantisationOptions(maxDrop: 0.2, batch: 5, latencyRuns: 5)
+        options.awareEpochs = epochs
+        let training = AwareTrainingPictures(stepsPerEpoch: 5) { epoch, visit in
+            shown(epoch)
+            try batches(labelled)(visit)
+        }
         return try QuantisationCascade(
             graph: graph, parameters: parameters, manifest: ToyNetwork.manifest, backend: backend, options: options
         )
-        .run(.init(calibration: batches(Array(labelled.prefix(12))), validation: batches(labelled)))
+        .run(.init(calibration: batches(Array(labelled.prefix(12))), validation: batches(labelled), training: training))
+    }
+
+    @Test("every calibration is wrong: the network is trained on in 8 bits from the surest of them, and is kept where that passes")
+    func trainsOn() throws {
+        // Given int8 networks of which the first two answer upside down
+        var epochs: [Int] = []
+        let outcome = try run(ReferenceBackend(spoiled: 2), epochs: 2) { epochs.append($0) }
+        // Then both calibrations were looked at before it, and the report says how the kept network was made
+        let report = outcome.report
+        #expect(report.attempts.map(\.scheme.kind) == [.ptq, .ptq, .qat])
+        #expect(report.attempts.map(\.passed) == [false, false, true])
+        #expect(epochs == [0, 1])
+        #expect(report.scheme?.kind == .qat && report.calibration == report.scheme?.calibration)
+        #expect(report.served == .int8 && outcome.network != nil)
+        #expect(report.reasons.contains { $0.hasPrefix("int8 is accurate enough:") && $0.contains("trained on in 8 bits") })
+        // And the file of the report names kind and calibration
+        let json = try #require(String(data: JSONEncoder().encode(report), encoding: .utf8))
+        #expect(json.contains(#""kind":"qat""#))
+        #expect(try JSONDecoder().decode(QuantisationReport.self, from: Data(json.utf8)) == report)
+    }
+
+    @Test("one calibration is sure enough: nothing is trained")
+    func trainsOnlyWhereNeeded() throws {
+        var epochs: [Int] = []
+        let report = try run(ReferenceBackend(), epochs: 2) { epochs.append($0) }.report
+        let shares = report.attempts.filter { $0.scheme.kind == .ptq && $0.passed }.compactMap { $0.doubt?.share }
+        let isSure = try #require(shares.min()) <= 0.05
+        #expect(epochs.isEmpty == isSure)
+        #expect(report.attempts.contains { $0.scheme.kind == .qat } == !isSure)
+    }
+
+    @Test("a backend that cannot train in 8 bits says so, and the best calibration is what there is")
+    func withoutTraining() throws {
+        let report = try run(ReferenceBackend(spoiled: 2, trainingIsUnsupported: true), epochs: 2).report
+        #expect(report.attempts.map(\.scheme.kind) == [.ptq, .ptq])
+        #expect(report.reasons.contains("int8 cannot be compiled: training is not supported by reference"))
+        #expect(report.reasons.last == "float is served: no int8 network passed")
     }
 
     @Test("accurate and faster: int8 is served, and the report holds both precisions")

@@ -1,8 +1,9 @@
 import Engine
+import EngineOneDNN
 import Foundation
 import Synchronization
 
-/// A backend made of the plain interpreters, whose int8 plans can be told to be wrong or slow.
+/// A backend made of the plain interpreters (but for training), whose int8 plans can be told to be wrong or slow.
 final class ReferenceBackend: Backend {
     let description = "reference"
     let hasWideInt8Products: Bool
@@ -11,16 +12,22 @@ final class ReferenceBackend: Backend {
     private let spoiled: Mutex<Int>
     private let int8IsSlow: Bool
     private let int8IsUnsupported: Bool
+    private let trainingIsUnsupported: Bool
 
-    init(hasWideInt8Products: Bool = true, spoiled: Int = 0, int8IsSlow: Bool = false, int8IsUnsupported: Bool = false) {
+    init(
+        hasWideInt8Products: Bool = true, spoiled: Int = 0, int8IsSlow: Bool = false, int8IsUnsupported: Bool = false,
+        trainingIsUnsupported: Bool = false
+    ) {
         self.hasWideInt8Products = hasWideInt8Products
         self.spoiled = Mutex(spoiled)
         self.int8IsSlow = int8IsSlow
         self.int8IsUnsupported = int8IsUnsupported
+        self.trainingIsUnsupported = trainingIsUnsupported
     }
 
     func trainingPlan(_ graph: Graph, _ options: PlanOptions) throws(EngineError) -> any TrainingPlan {
-        throw .unsupported(what: "training", by: description)
+        if trainingIsUnsupported { throw .unsupported(what: "training", by: description) }
+        return try OneDNNBackend().trainingPlan(graph, options)
     }
 
     func inferencePlan(_ graph: Graph, _ parameters: ParameterSet, _ options: PlanOptions) throws(EngineError) -> any FloatInferencePlan {

@@ -94,6 +94,30 @@ struct RunJobSpecs {
         #expect(try Data(contentsOf: place.files.events) == before)
     }
 
+    @Test("trains on in 8 bits where int8 is too often in doubt, unless it is told not to", arguments: [0, 1])
+    func quantisationAwareTraining(epochs: Int) async throws {
+        // Given a job on pictures of eight classes that show nothing of their class, so that its network is sure of little
+        let place = try JobPlace(
+            .train(
+                TrainSpecification(
+                    dataset: try #require(ResourceName("colours")), revision: 1, method: .supervised, network: "mobilenet_v2",
+                    imageSize: 32, epochs: 1, batchSize: 8, learningRate: 0.01, quantisation: .init(qatEpochs: epochs))))
+        try place.writeRevision(
+            .init(labelled: 32, unlabelled: 24, test: 8, classes: (0..<8).map { "c\($0)" }, strength: 0))
+        // When it is carried out
+        let status = await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+        // Then the report says what was tried, and the events show the phase with its epochs
+        #expect(status == WorkerExitCode.finished)
+        let report = try JSONDecoder().decode(TrainingReport.self, from: Data(contentsOf: place.files.report))
+        let attempts = try #require(report.quantisation?.attempts)
+        #expect(attempts.filter { $0.scheme.kind == .ptq }.count == 4)
+        #expect(attempts.filter { $0.scheme.kind == .qat }.count == epochs)
+        let progress = try place.events.compactMap(\.progress)
+        #expect(progress.contains { $0.phase == "qat" && $0.epoch == 1 } == (epochs > 0))
+        #expect(zip(progress, progress.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
+        #expect(progress.last?.fraction == 1)
+    }
+
     @Test("carries out every method and says what it did", arguments: TrainSpecification.Method.allCases)
     func methods(_ method: TrainSpecification.Method) async throws {
         // Given a job of one epoch

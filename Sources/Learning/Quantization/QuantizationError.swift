@@ -14,6 +14,8 @@ package enum QuantizationError: Error, Sendable, Equatable {
     case outOfRange(name: String, got: Double, allowed: String)
     /// The backend runs another network than the one that was folded.
     case otherNetwork(got: String, expected: String)
+    /// The loss of training with 8-bit rounding was no number.
+    case diverged(step: Int)
 }
 
 extension QuantizationError: CustomStringConvertible {
@@ -27,6 +29,7 @@ extension QuantizationError: CustomStringConvertible {
         case .missingWeights(let layer): "layer \(layer) has no weights"
         case .notFiniteWeights(let layer): "layer \(layer) has a weight or bias that is not finite"
         case .outOfRange(let name, let got, let allowed): "\(name) is \(got), allowed is \(allowed)"
+        case .diverged(let step): "the loss was no number in step \(step) of training in 8 bits"
         case .otherNetwork(let got, let expected): "the plan runs \(got), the folded network is \(expected)"
         }
     }

@@ -1,4 +1,4 @@
-// One number for each picture and channel: squeeze-and-excite's scaling and its gradient, and the global mean.
+// One number for each picture and channel: squeeze-and-excite's scaling and its gradient, and the global mean; the sum of each channel.
 #include "vectors.h"
 #include <stddef.h>
 
@@ -81,6 +81,27 @@ INLINE void store_features(float *plain, int channels, int width, int64_t n, int
                 for (int64_t p = 0; p < pixels; p++) dx[p] = g;                                                              \
         }                                                                                                                    \
     }                                                                                                                        \
+    /* Each thread has channel blocks of its own: the order of the sum does not depend on their number. */                       \
+    INLINE void sums_inner_##W(const job *j) {                                                                               \
+        const int64_t pixels = j->shape.pixels;                                                                              \
+        SHARE(j->shape.blocks, from, to);                                                                                    \
+        for (int64_t cb = from; cb < to; cb++) {                                                                             \
+            vector##W whole = nought_##W();                                                                                  \
+            for (int64_t n = 0; n < j->shape.batch; n++) {                                                                   \
+                const vector##W *x = (const vector##W *)(j->x + (n * j->shape.blocks + cb) * pixels * W);                    \
+                vector##W sums[8]; UNROLL for (int k = 0; k < 8; k++) sums[k] = nought_##W();                                \
+                int64_t p = 0;                                                                                               \
+                for (; p + 8 <= pixels; p += 8) UNROLL for (int k = 0; k < 8; k++) sums[k] += x[p + k];                      \
+                for (; p < pixels; p++) sums[0] += x[p];                                                                     \
+                UNROLL for (int k = 0; k < 4; k++) sums[k] += sums[k + 4];                                                   \
+                whole += (sums[0] + sums[1]) + (sums[2] + sums[3]);                                                          \
+            }                                                                                                                \
+            float value[W];                                                                                                  \
+            *(vector##W *)value = whole;                                                                                     \
+            store_features(j->y, j->channels, W, 0, cb, value);                                                              \
+        }                                                                                                                    \
+    }                                                                                                                        \
+    HOT_##W static void sums_##W(void *data) { sums_inner_##W(data); }                                                           \
     HOT_##W static void scale_forward_##W(void *data) { scale_forward_inner_##W(data); }                                         \
     HOT_##W static void scale_backward_##W(void *data) { scale_backward_inner_##W(data); }                                       \
     HOT_##W static void mean_forward_##W(void *data) { mean_forward_inner_##W(data); }                                           \
@@ -108,4 +129,8 @@ void aliquot_global_mean_backward(aliquot_blocked_shape shape, int channels, con
 void aliquot_global_mean_backward_add(aliquot_blocked_shape shape, int channels, const float *dy, float *dx) {
     const job j = {.shape = shape, .channels = channels, .accumulate = 1, .dy = dy, .y = dx};
     parallel(shape.width == 16 ? mean_backward_16 : mean_backward_8, &j, shape.threads);
+}
+void aliquot_channel_sums(aliquot_blocked_shape shape, int channels, const float *x, float *sums) {
+    const job j = {.shape = shape, .channels = channels, .x = x, .y = sums};
+    parallel(shape.width == 16 ? sums_16 : sums_8, &j, shape.threads);
 }

@@ -29,6 +29,7 @@ extension ReferenceNetwork {
                     convolution.backward(x, dy, weight: weight, dx: &gradients[input], dweight: &gradient)
                     result["\(node.name).\(part).weight"] = gradient
                 }
+                if parts.hasBias { result["\(node.name).bias"] = sums(dy) }
             case .batchNorm(let norm):
                 guard let statistics = pass.statistics[index] else { continue }
                 let (dx, scale, shift) = norm.gradients(x, dy, statistics, scale: parameter("\(node.name).weight"))
@@ -63,6 +64,10 @@ extension ReferenceNetwork {
             case .globalAveragePool:
                 for place in x.numbers.indices { gradients[input].numbers[place] += dy.numbers[place / x.area] / Double(x.area) }
             case .dropout, .stochasticDepth: gradients[input].add(dy)
+            case .fakeQuantisation(let grid):
+                for place in x.numbers.indices where (grid.least...grid.greatest).contains(grid.level(x.numbers[place])) {
+                    gradients[input].numbers[place] += dy.numbers[place]
+                }
             case .linear(let linear):
                 let weight = parameter("\(node.name).weight")
                 var gradient = [Double](repeating: 0, count: weight.count)

@@ -43,7 +43,10 @@ struct ReferenceNetwork {
                     into: &y)
             case .mixedConvolution(let parts):
                 for (part, convolution) in Self.placed(parts).enumerated() {
-                    convolution.forward(inputs[0], weight: parameter("\(node.name).\(part).weight"), bias: nil, into: &y)
+                    let outputs = convolution.firstOutput..<convolution.firstOutput + convolution.convolution.outputs
+                    convolution.forward(
+                        inputs[0], weight: parameter("\(node.name).\(part).weight"),
+                        bias: parts.hasBias ? Array(parameter("\(node.name).bias")[outputs]) : nil, into: &y)
                 }
             case .batchNorm(let norm):
                 let statistics = isTraining ? Self.statistics(of: inputs[0]) : running(node.name)
@@ -69,6 +72,7 @@ struct ReferenceNetwork {
                     y.numbers[place / inputs[0].area] += inputs[0].numbers[place] / Double(inputs[0].area)
                 }
             case .dropout, .stochasticDepth: y = inputs[0]
+            case .fakeQuantisation(let grid): y = inputs[0].map { min(max(grid.level($0), grid.least), grid.greatest) * Double(grid.scale) }
             case .linear(let linear):
                 let weight = parameter("\(node.name).weight"), bias = parameter("\(node.name).bias")
                 for picture in 0..<y.batch {

@@ -18,16 +18,20 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         public var calibration: String?
         /// The most validation macro-F1 that int8 may lose.
         public var maximumDrop: Double?
+        /// Passes of training with 8-bit rounding, where int8 is too often in doubt without; 0: none.
+        public var qatEpochs: Int?
 
-        public init(scheme: String? = nil, calibration: String? = nil, maximumDrop: Double? = nil) {
+        public init(scheme: String? = nil, calibration: String? = nil, maximumDrop: Double? = nil, qatEpochs: Int? = nil) {
             self.scheme = scheme
             self.calibration = calibration
             self.maximumDrop = maximumDrop
+            self.qatEpochs = qatEpochs
         }
 
         enum CodingKeys: String, CodingKey {
             case scheme, calibration
             case maximumDrop = "max_drop"
+            case qatEpochs = "qat_epochs"
         }
     }
 

@@ -45,7 +45,7 @@ struct Fusion {
         case .maxPool(let pool): append(.maxPool(pool), index, tail, inputs: [try layer(node.inputs[0])])
         case .averagePool(let pool): append(.averagePool(pool), index, tail, inputs: [try layer(node.inputs[0])])
         case .globalAveragePool: append(.globalAveragePool, index, tail, inputs: [try layer(node.inputs[0])])
-        case .dropout, .stochasticDepth:
+        case .dropout, .stochasticDepth, .fakeQuantisation:
             layerOf[index] = try layer(node.inputs[0])
         case .activation(let activation): append(.activation(activation), index, tail, inputs: [try layer(node.inputs[0])])
         case .channelScale: append(.channelScale, index, tail, inputs: [try layer(node.inputs[0]), try layer(node.inputs[1])])

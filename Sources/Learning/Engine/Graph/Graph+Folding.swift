@@ -44,7 +44,7 @@ extension Graph {
     ) throws(EngineError) -> [String: FloatTensor] {
         let outputs = parts.reduce(0) { $0 + $1.convolution.outputs }
         var bias = FloatTensor(zeros: [outputs])
-        if parts.count == 1, parts[0].convolution.hasBias { bias.values = try parameters.tensor("\(name).bias").values }
+        if parts.map(\.convolution).hasBias { bias.values = try parameters.tensor("\(name).bias").values }
         var slopes = [Double](repeating: 1, count: outputs)
         if let norm {
             let scale = try parameters.tensor("\(norm.name).weight").values

@@ -42,7 +42,9 @@ package struct Graph: Sendable, Codable, Equatable {
                 let weight = parameter("weight", convolution.weightShape, .weight)
                 return convolution.hasBias ? [weight, parameter("bias", [convolution.outputs], .bias)] : [weight]
             case .mixedConvolution(let parts):
-                return parts.enumerated().map { index, part in parameter("\(index).weight", part.weightShape, .weight) }
+                let weights = parts.enumerated().map { index, part in parameter("\(index).weight", part.weightShape, .weight) }
+                guard parts.hasBias else { return weights }
+                return weights + [parameter("bias", [parts.reduce(0) { $0 + $1.outputs }], .bias)]
             case .batchNorm(let norm):
                 let shape = [norm.channels]
                 return [
@@ -54,7 +56,7 @@ package struct Graph: Sendable, Codable, Equatable {
                 let weight = parameter("weight", linear.weightShape, .weight)
                 return linear.hasBias ? [weight, parameter("bias", [linear.outputs], .bias)] : [weight]
             case .input, .activation, .add, .channelScale, .concatenate, .slice, .shuffle, .maxPool, .averagePool, .globalAveragePool,
-                .dropout, .stochasticDepth:
+                .dropout, .stochasticDepth, .fakeQuantisation:
                 return []
             }
         }
@@ -85,7 +87,7 @@ package struct Graph: Sendable, Codable, Equatable {
             case .slice(_, let count): shape = [batch, count] + input.dropFirst(2)
             case .globalAveragePool: shape = [batch, input[1]]
             case .linear(let linear): shape = [batch, linear.outputs]
-            case .batchNorm, .activation, .add, .channelScale, .shuffle, .dropout, .stochasticDepth: shape = input
+            case .batchNorm, .activation, .add, .channelScale, .shuffle, .dropout, .stochasticDepth, .fakeQuantisation: shape = input
             }
             guard shape.allSatisfy({ $0 > 0 }) else { throw .pictureTooSmall(architecture: architecture, side: side, node: node.name) }
             shapes.append(shape)

@@ -91,6 +91,10 @@ package struct GraphBuilder {
         append("", .stochasticDepth(probability: probability), [input], channels: channelCounts[input])
     }
 
+    package mutating func fakeQuantisation(_ input: Int, _ scale: ActivationScale) -> Int {
+        append("", .fakeQuantisation(scale), [input], channels: channelCounts[input])
+    }
+
     /// A linear layer on features that is not the head.
     package mutating func linear(_ name: String, _ input: Int, outputs: Int, hasBias: Bool = true, isPointwise: Bool = false) -> Int {
         let operation = Linear(inputs: channelCounts[input], outputs: outputs, hasBias: hasBias, isPointwise: isPointwise)

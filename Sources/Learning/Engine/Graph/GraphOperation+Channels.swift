@@ -40,7 +40,8 @@ extension GraphOperation {
         case .linear(let linear): return linear.outputs
         case .concatenate: return inputs.reduce(0, +)
         case .slice(_, let count): return count
-        case .batchNorm, .activation, .add, .channelScale, .shuffle, .maxPool, .averagePool, .globalAveragePool, .dropout, .stochasticDepth:
+        case .batchNorm, .activation, .add, .channelScale, .shuffle, .maxPool, .averagePool, .globalAveragePool, .dropout, .stochasticDepth,
+            .fakeQuantisation:
             return inputs[0]
         }
     }

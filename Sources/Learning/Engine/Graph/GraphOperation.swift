@@ -25,6 +25,11 @@ package struct Convolution: Sendable, Codable, Hashable {
     package func outputSide(_ side: Int) -> Int { padding.outputSide(side, kernel: kernel, stride: stride) }
 }
 
+extension [Convolution] {
+    /// Whether convolutions side by side have a bias: all of them do.
+    package var hasBias: Bool { !isEmpty && allSatisfy(\.hasBias) }
+}
+
 package struct BatchNorm: Sendable, Codable, Hashable {
     package var channels: Int
     package var epsilon: Float
@@ -124,7 +129,7 @@ package enum GraphOperation: Sendable, Codable, Hashable {
     case input(channels: Int)
     case convolution(Convolution)
     /// Convolutions of one stride side by side, each with its own kernel: the input's channels are split among them in order, their results concatenated (Tan and Le
-    /// 2019, arXiv:1907.09595). Part `i`'s weights are `<name>.<i>.weight`.
+    /// 2019, arXiv:1907.09595). Part `i`'s weights are `<name>.<i>.weight`; where the parts have a bias it is one for all, `<name>.bias`.
     case mixedConvolution([Convolution])
     case batchNorm(BatchNorm)
     /// Of pictures or features.
@@ -148,4 +153,7 @@ package enum GraphOperation: Sendable, Codable, Hashable {
     /// In training, zeroes all of a picture with this probability and scales the others by 1/(1-p) (Huang et al. 2016, arXiv:1603.09382); in inference, nothing.
     case stochasticDepth(probability: Float)
     case linear(Linear)
+    /// In training, pictures as int8 holds them: scale · clamp(round(x / scale)), half to even; the gradient passes where x lies within the grid, as if nothing was rounded (the
+    /// straight-through estimator: Bengio et al. 2013, arXiv:1308.3432; Jacob et al. 2018, arXiv:1712.05877, section 3). In inference, nothing: int8 plans round by themselves.
+    case fakeQuantisation(ActivationScale)
 }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// How a layer's result is held in 8 bits: real = scale · q, zero is zero. Unsigned (0…255) after ReLU-like activations, signed (-128…127) elsewhere.
-package struct ActivationScale: Sendable, Codable, Equatable {
+package struct ActivationScale: Sendable, Codable, Hashable {
     package var scale: Float
     package var isSigned: Bool
 
@@ -9,6 +9,9 @@ package struct ActivationScale: Sendable, Codable, Equatable {
         self.scale = scale
         self.isSigned = isSigned
     }
+
+    /// The least and the greatest level.
+    package var levels: ClosedRange<Float> { isSigned ? -128...127 : 0...255 }
 }
 
 /// The weights of one convolution (or part of a mixed one) or linear layer: signed 8 bits, symmetric, one scale per output channel: real = scales[o] · values[o, …].

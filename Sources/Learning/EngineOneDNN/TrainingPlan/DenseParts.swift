@@ -47,6 +47,6 @@ struct DenseParts {
         self.places = places
         whole = Convolution(
             inputs: inputs, outputs: outputs, kernel: size, stride: largest.stride, padding: largest.padding,
-            hasBias: parts.count == 1 && largest.hasBias)
+            hasBias: parts.hasBias)
     }
 }

@@ -42,9 +42,13 @@ final class DepthwiseShapes {
 
     var partialBytes: Int { withUnsafePointer(to: shape) { Int(aliquot_depthwise_partials($0)) * 4 } }
 
-    func forward(x: UnsafePointer<Float>, weights: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>) {
+    /// - Parameter bias: one for each channel, filled up to whole channel blocks.
+    func forward(
+        x: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, activation: Activation?,
+        y: UnsafeMutablePointer<Float>
+    ) {
         var job = aliquot_depthwise_forward(
-            shape: shape, x: x, weights: weights, bias: nil, residual: nil, y: y, activation: ALIQUOT_LINEAR)
+            shape: shape, x: x, weights: weights, bias: bias, residual: nil, y: y, activation: aliquot_activation(activation.code))
         aliquot_depthwise_forward_run(&job)
     }
 

@@ -34,7 +34,8 @@ struct RoundedResults {
             case .elementwise(let residual, _): exact.formUnion([unit.input, unit.output, residual ?? unit.input])
             case .channelScale(let gate): exact.formUnion([unit.input, gate])
             case .route(let origins): exact.formUnion(origins.map(\.node))
-            case .maxPool, .averagePool, .globalAveragePool, .dropout, .stochasticDepth, .linear: exact.insert(unit.input)
+            case .maxPool, .averagePool, .globalAveragePool, .dropout, .stochasticDepth, .linear, .fakeQuantisation:
+                exact.insert(unit.input)
             }
         }
         roundedGradients.formIntersection(norms)

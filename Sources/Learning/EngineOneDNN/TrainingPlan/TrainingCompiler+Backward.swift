@@ -59,6 +59,15 @@ extension TrainingCompiler {
                 routeReaders[node, default: []].append(
                     RouteReader(gradient: dy, blocks: blockedShape(unit.output).blocks, table: table, source: Int32(source)))
             }
+        case .fakeQuantisation(let grid):
+            let dy = try gradient(unit.output), x = try value(unit.input)
+            let count = try count(unit.output), levels = grid.levels
+            appendBackward(
+                KernelOperation(unit.name, "fake quantisation backward") {
+                    aliquot_fake_quantise_backward(
+                        dy.floats, x.floats, dy.floats, count, grid.scale, levels.lowerBound, levels.upperBound, threads)
+                })
+            try addGradient(dy, to: unit.input)
         case .linear(let linear): try backwardLinear(unit, linear)
         }
     }

@@ -4,15 +4,16 @@ import Engine
 import Foundation
 
 extension TrainingCompiler {
-    func forwardConvolution(_ unit: TrainingUnit, _ parts: [ConvolutionPart]) throws(EngineError) {
+    func forwardConvolution(_ unit: TrainingUnit, activation: Activation?) throws(EngineError) {
         guard let convolution = convolutions[unit.name] else { return }
         guard let forward = convolution.forward else {
             guard let depthwise = convolution.depthwise else { return }
             let x = try value(unit.input), y = try makeValue(unit.output)
             let weights = try parameters.value(convolution.names[0])
+            let bias = convolution.hasBias ? try parameters.value("\(unit.name).bias") : nil
             return appendForward(
                 KernelOperation(unit.name, "depthwise forward", flops: convolution.flops) {
-                    depthwise.forward(x: x.floats, weights: weights, y: y.floats)
+                    depthwise.forward(x: x.floats, weights: weights, bias: bias, activation: activation, y: y.floats)
                 })
         }
         let x = try convolutionSource(unit.input, convolution)
@@ -79,6 +80,12 @@ extension TrainingCompiler {
                 KernelOperation(unit.name, "depthwise backward weights", flops: convolution.flops) {
                     depthwise.backwardWeights(x: x.floats, dy: dy.floats, dweights: address, partials: partials.floats)
                 })
+        }
+        if convolution.hasBias, convolution.depthwise != nil {
+            let sums = try parameters.gradient("\(unit.name).bias"), blocks = blockedShape(unit.output)
+            let channels = Int32(shapes[unit.output][1])
+            appendBackward(
+                KernelOperation(unit.name, "bias backward") { aliquot_channel_sums(blocks, channels, dy.floats, sums) })
         }
         let runs = try parameters.paddingRuns(convolution.names[0], runtime)
         if !runs.isEmpty {

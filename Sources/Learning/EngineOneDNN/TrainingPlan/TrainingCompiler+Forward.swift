@@ -6,7 +6,7 @@ extension TrainingCompiler {
     func compileForward(_ unit: TrainingUnit) throws(EngineError) {
         let threads = Int32(threads)
         switch unit.kind {
-        case .convolution(let parts, _): try forwardConvolution(unit, parts)
+        case .convolution(_, let activation): try forwardConvolution(unit, activation: activation)
         case .norm(let norm, let depth, let residual, let activation):
             try forwardNorm(unit, norm, depth: depth, residual: residual, activation: activation)
         case .squeezedNorm(let norm, let activation, let pool): try forwardSqueezedNorm(unit, norm, activation: activation, pool: pool)
@@ -48,6 +48,13 @@ extension TrainingCompiler {
                     aliquot_channel_scale_forward(blocks, channels, x.floats, s.floats, y.floats)
                 })
         case .route(let origins): try forwardRoute(unit, origins)
+        case .fakeQuantisation(let grid):
+            let x = try value(unit.input), y = try makeValue(unit.output)
+            let count = try count(unit.output), levels = grid.levels
+            appendForward(
+                KernelOperation(unit.name, "fake quantisation forward") {
+                    aliquot_fake_quantise_forward(x.floats, y.floats, count, grid.scale, levels.lowerBound, levels.upperBound, threads)
+                })
         case .linear(let linear):
             let (inputs, outputs) = (Int32(linear.inputs), Int32(linear.outputs))
             let n = Int32(shapes[unit.input][0]), x = try value(unit.input), y = try makeValue(unit.output)

@@ -19,6 +19,7 @@ struct TrainingConvolution {
     let type: dnnl_data_type_t
     /// Where one of them is nil.
     let depthwise: DepthwiseShapes?
+    let hasBias: Bool
     /// Multiplications and additions of one direction, without those with the zeros of a dense form.
     let flops: Double
 
@@ -37,8 +38,12 @@ struct TrainingConvolution {
         let convolutions = parts.map(\.convolution)
         names = parts.map(\.weight)
         flops = convolutions.reduce(0) { $0 + 2 * Double($1.weightShape.reduce(1, *)) } * Double(output[0] * output[2] * output[3])
-        let isDepthwise = convolutions.allSatisfy { $0.groups == $0.inputs && $0.groups == $0.outputs && $0.kernel <= 11 && !$0.hasBias }
-        if isDepthwise, unit.input != 0, activation == nil {
+        let isDepthwise = convolutions.allSatisfy { $0.groups == $0.inputs && $0.groups == $0.outputs && $0.kernel <= 11 }
+        hasBias = convolutions.hasBias
+        guard hasBias || !convolutions.contains(where: \.hasBias) else {
+            throw .unsupported(what: "a mixed convolution with a bias for some of its parts, '\(unit.name)'", by: "training")
+        }
+        if isDepthwise, unit.input != 0 {
             let own = try DepthwiseShapes(convolutions, name: unit.name, input: input, output: output, width: width, threads: threads)
             let whole = Convolution(
                 inputs: input[1], outputs: output[1], kernel: own.largest.kernel, stride: own.largest.stride, padding: own.largest.padding,
@@ -51,7 +56,9 @@ struct TrainingConvolution {
                 MemoryDescription.weightDimensions(whole), dnnl_f32, width == 16 ? dnnl_Goihw16g : dnnl_Goihw8g)
             let primitives = try Self.depthwisePrimitives(
                 shapes, parts: convolutions, weights: weights, width: width, runtime)
-            (forward, backwardData, backwardWeights) = (primitives.forward, primitives.backwardData, primitives.backwardWeights)
+            // Bias and activation go into our own kernel.
+            forward = hasBias || activation != nil ? nil : primitives.forward
+            (backwardData, backwardWeights) = (primitives.backwardData, primitives.backwardWeights)
             return
         }
         depthwise = nil

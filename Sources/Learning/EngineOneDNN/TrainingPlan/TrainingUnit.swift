@@ -23,6 +23,8 @@ struct TrainingUnit {
         /// Channels of other nodes, rearranged.
         case route([ChannelOrigin])
         case linear(Linear)
+        /// The result as int8 holds it.
+        case fakeQuantisation(ActivationScale)
     }
 
     /// The name of the node, or its number where it has none.

@@ -73,6 +73,7 @@ struct TrainingUnits {
         case .averagePool(let pool): kind = .averagePool(pool)
         case .globalAveragePool: kind = .globalAveragePool
         case .linear(let linear): kind = .linear(linear)
+        case .fakeQuantisation(let scale): kind = .fakeQuantisation(scale)
         }
         isMade[tail] = true
         let first: Int

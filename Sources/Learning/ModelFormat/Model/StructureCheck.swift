@@ -35,6 +35,9 @@ struct StructureCheck {
             case .averagePool(let pool):
                 check.pool(pool.kernel, pool.stride, pool.padding, check.form(node.inputs, 1, index, label), label)
             case .activation, .dropout, .stochasticDepth: check.forms.append(check.form(node.inputs, 1, index, label))
+            case .fakeQuantisation:
+                check.faults.append("\(label) rounds to 8 bits, which only training does")
+                check.forms.append(check.form(node.inputs, 1, index, label))
             case .add: check.addition(node.inputs, index, label)
             case .maxPool(let pool): check.pool(pool.kernel, pool.stride, pool.padding, check.form(node.inputs, 1, index, label), label)
             case .globalAveragePool: check.globalPool(check.form(node.inputs, 1, index, label), label)

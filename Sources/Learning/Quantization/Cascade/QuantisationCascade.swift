@@ -26,14 +26,17 @@ package struct QuantisationCascade {
         package let validation: QuantisationPictures
         /// Pictures such as will be asked about, of which no label is needed: unlabelled ones. They and the validation pictures tell how many are in doubt.
         package let unlabelled: QuantisationPictures
+        /// What quantisation-aware training sees; nil: it is not tried.
+        package let training: AwareTrainingPictures?
 
         package init(
             calibration: @escaping QuantisationPictures, validation: @escaping QuantisationPictures,
-            unlabelled: @escaping QuantisationPictures = { _ in }
+            unlabelled: @escaping QuantisationPictures = { _ in }, training: AwareTrainingPictures? = nil
         ) {
             self.calibration = calibration
             self.validation = validation
             self.unlabelled = unlabelled
+            self.training = training
         }
     }
 
@@ -92,7 +95,7 @@ package struct QuantisationCascade {
         let mixed = MixedPrecision(
             folded, ranges, weightBits: weightBits, plan: { try backend.inferencePlan($0, shape(batch: options.batch)) }, batches: examples,
             logits: float.calibration.logits)
-        for make in makers(folded, ranges, weightBits: weightBits) + makers(mixed) {
+        for make in makers(folded, ranges, weightBits: weightBits, float: plan, pictures.training) + makers(mixed) {
             if standing.isGoodEnough { break }
             let candidate: QuantisationCandidate
             let int8Plan: any InferencePlan
@@ -103,6 +106,9 @@ package struct QuantisationCascade {
             } catch EngineError.unsupported(let what, let by) {
                 report.reasons.append("int8 cannot be compiled: \(what) is not supported by \(by)")
                 if report.attempts.isEmpty { return Outcome(network: nil, validationLogits: [], report: report) }
+                continue
+            } catch QuantizationError.diverged(let step) {
+                report.reasons.append("\(QuantizationError.diverged(step: step)): it was given up")
                 continue
             }
             if let reason = candidate.reason { report.reasons.append(reason) }
@@ -131,13 +137,23 @@ package struct QuantisationCascade {
     }
 
     /// What is tried, in this order: each calibration method, then what costs more.
-    private func makers(_ folded: FoldedNetwork, _ ranges: Calibration, weightBits: Int) -> [Maker] {
-        options.methods.map { method in
+    private func makers(
+        _ folded: FoldedNetwork, _ ranges: Calibration, weightBits: Int, float: any FloatInferencePlan, _ training: AwareTrainingPictures?
+    ) -> [Maker] {
+        let calibrated = options.methods.map { method -> Maker in
             { _ in
                 let network = try EqualisedNetwork(folded, calibration: ranges, method: method).quantised(weightBits: weightBits)
                 return QuantisationCandidate(network: network, scheme: .ptq(method))
             }
         }
+        let trained: Maker = { standing in
+            guard let training, options.awareEpochs > 0, let method = standing.surest?.scheme.calibration else { return nil }
+            let aware = AwareTraining(
+                start: try EqualisedNetwork(folded, calibration: ranges, method: method), headName: graph.headName, weightBits: weightBits,
+                plan: shape(batch: options.batch), epochs: options.awareEpochs, peakRate: options.awareRate, backend: backend)
+            return QuantisationCandidate(network: try aware.run(teacher: float, training), scheme: .qat(method))
+        }
+        return calibrated + [trained]
     }
 
     /// What is tried where nothing passed: ever more of the network in float.

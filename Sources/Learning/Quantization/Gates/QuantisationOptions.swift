@@ -1,6 +1,6 @@
 /// How a network is quantised and when int8 is good enough to be served.
 package struct QuantisationOptions: Codable, Sendable, Equatable {
-    /// Tried in this order until one passes the accuracy gate.
+    /// Tried in this order until one leaves little in doubt.
     package var methods: [CalibrationMethod]
     /// What int8 may lose of the validation macro-F1.
     package var maxDrop: Double
@@ -14,6 +14,10 @@ package struct QuantisationOptions: Codable, Sendable, Equatable {
     package var disagreement = 0.01
     /// The share of pictures that may be in doubt. Where it is more, int8 is not worth having.
     package var maxDoubt = 0.5
+    /// Passes of quantisation-aware training over its pictures, where no calibration method is sure enough; 0: it is not tried.
+    package var awareEpochs = 0
+    /// The largest rate of its steps.
+    package var awareRate = 5e-5
 
     package init(
         methods: [CalibrationMethod] = [.percentile, .minmax], maxDrop: Double = 0.01, batch: Int = 16, threads: Int = 1,
@@ -35,6 +39,8 @@ package struct QuantisationOptions: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case methods, batch, threads, disagreement
+        case awareEpochs = "qat_epochs"
+        case awareRate = "qat_rate"
         case maxDoubt = "max_doubt"
         case maxDrop = "max_drop"
         case latencyRuns = "latency_runs"

@@ -10,6 +10,12 @@ package struct EqualisedNetwork: Sendable {
     /// The indices of the layers that stay in float.
     package let floatLayers: Set<Int>
 
+    init(folded: FoldedNetwork, scales: [ActivationScale], means: [[Double]]) {
+        self.folded = folded
+        self.scales = scales
+        self.means = means
+    }
+
     /// - Throws: ``QuantizationError``.
     package init(_ folded: FoldedNetwork, calibration: Calibration, method: CalibrationMethod, floatLayers: Set<Int> = [])
         throws(QuantizationError)

@@ -29,7 +29,7 @@ package enum Quantiser {
         guard allowedWeightBits.contains(weightBits) else { throw .weightBits(got: weightBits, allowed: allowedWeightBits) }
         let layers = folded.network.layers
         guard scales.count == layers.count else { throw .wrongCount(what: "activation scales", got: scales.count, expected: layers.count) }
-        let limit = weightBits == 8 ? 127 : 63
+        let limit = limit(weightBits)
         var weights: [String: QuantisedWeights] = [:]
         for layer in layers {
             let parts = layer.weights
@@ -49,6 +49,19 @@ package enum Quantiser {
         }
         return QuantisedNetwork(network: folded.network, activations: scales, weights: weights)
     }
+
+    /// Weights as so many bits hold them: what ``quantise(_:bias:limit:)`` makes of them, as real numbers.
+    static func rounded(_ weight: FloatTensor, weightBits: Int) -> FloatTensor {
+        let quantised = quantise(weight, bias: [], limit: limit(weightBits))
+        let size = weight.values.count / max(quantised.scales.count, 1)
+        var rounded = weight
+        for (output, scale) in quantised.scales.enumerated() {
+            for index in (output * size)..<((output + 1) * size) { rounded.values[index] = Float(quantised.values[index]) * scale }
+        }
+        return rounded
+    }
+
+    private static func limit(_ weightBits: Int) -> Int { weightBits == 8 ? 127 : 63 }
 
     /// One scale an output channel: its largest magnitude / limit; q = round half to even(w / scale).
     static func quantise(_ weight: FloatTensor, bias: [Float], limit: Int) -> QuantisedWeights {

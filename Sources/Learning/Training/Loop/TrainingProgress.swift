@@ -10,4 +10,13 @@ package struct TrainingProgress: Sendable, Equatable {
     package let fraction: Double
     /// Training pictures a second over the last steps.
     package let imagesPerSecond: Double
+
+    package init(epoch: Int, epochs: Int, step: Int, stepsPerEpoch: Int, fraction: Double, imagesPerSecond: Double) {
+        self.epoch = epoch
+        self.epochs = epochs
+        self.step = step
+        self.stepsPerEpoch = stepsPerEpoch
+        self.fraction = fraction
+        self.imagesPerSecond = imagesPerSecond
+    }
 }

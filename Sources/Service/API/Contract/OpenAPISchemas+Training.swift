@@ -108,7 +108,8 @@ extension OpenAPISchemas {
                     "properties": {
                       "scheme": {"enum": \(choices(TrainSpecification.Quantisation.Scheme.allCases.map(\.rawValue)))},
                       "calibration": {"enum": \(choices(TrainSpecification.Quantisation.Calibration.allCases.map(\.rawValue)))},
-                      "max_drop": {"type": "number", \(bounds(Ranges.maximumDrop))}
+                      "max_drop": {"type": "number", \(bounds(Ranges.maximumDrop))},
+                      "qat_epochs": {"type": "integer", \(bounds(Ranges.qatEpochs)), "description": "Training with 8-bit rounding where int8 is too often in doubt without."}
                     }
                   },
                   "baseline": {"type": "boolean"},

@@ -59,18 +59,32 @@ extension TrainSpecification {
         package let calibration: Calibration
         /// The most validation macro-F1 that int8 may lose against float.
         package let maximumDrop: Double
+        /// Passes of training with 8-bit rounding, where the trained weights leave int8 too often in doubt; 0: none.
+        package let qatEpochs: Int
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case scheme, calibration
             case maximumDrop = "max_drop"
+            case qatEpochs = "qat_epochs"
         }
 
         package init(
-            scheme: Scheme = Defaults.scheme, calibration: Calibration = Defaults.calibration, maximumDrop: Double = Defaults.maximumDrop
+            scheme: Scheme = Defaults.scheme, calibration: Calibration = Defaults.calibration, maximumDrop: Double = Defaults.maximumDrop,
+            qatEpochs: Int = Defaults.qatEpochs
         ) {
             self.scheme = scheme
             self.calibration = calibration
             self.maximumDrop = maximumDrop
+            self.qatEpochs = qatEpochs
+        }
+
+        /// What was written before there was `qat_epochs` was trained, or is to be, without.
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            scheme = try container.decode(Scheme.self, forKey: .scheme)
+            calibration = try container.decode(Calibration.self, forKey: .calibration)
+            maximumDrop = try container.decode(Double.self, forKey: .maximumDrop)
+            qatEpochs = try container.decodeIfPresent(Int.self, forKey: .qatEpochs) ?? 0
         }
     }
 }

@@ -57,6 +57,8 @@ extension TrainSpecification {
         package static let calibration = Quantisation.Calibration.percentile
         /// `learning.md` section 7.
         package static let maximumDrop = 0.01
+        /// The last epochs of a training, as `learning.md` section 7 has it.
+        package static let qatEpochs = 3
         /// Any fixed number: the same job gives the same bits.
         package static let seed: UInt64 = 1
         package static let priority = 0
@@ -91,6 +93,8 @@ extension TrainSpecification {
         package static let alpha = 0.01...10.0
         package static let averageDecay = 0.0...0.99999
         package static let maximumDrop = 0.0...1.0
+        /// What has not been learnt by then needs another network.
+        package static let qatEpochs = 0...50
         /// Numbers that JSON carries exactly (RFC 8259 section 6).
         package static let seed = 0...9_007_199_254_740_991
         package static let priority = -100...100

@@ -85,10 +85,11 @@ extension TrainSpecification {
         let scheme = inner.choice("scheme", Quantisation.Scheme.self)
         let calibration = inner.choice("calibration", Quantisation.Calibration.self)
         let maximumDrop = inner.number("max_drop", Ranges.maximumDrop)
+        let qatEpochs = inner.integer("qat_epochs", Ranges.qatEpochs)
         if case .object = object { inner.finish() }
         reader.adopt(inner.faults)
         return Quantisation(
             scheme: scheme ?? Defaults.scheme, calibration: calibration ?? Defaults.calibration,
-            maximumDrop: maximumDrop ?? Defaults.maximumDrop)
+            maximumDrop: maximumDrop ?? Defaults.maximumDrop, qatEpochs: qatEpochs ?? Defaults.qatEpochs)
     }
 }

@@ -4,5 +4,7 @@ struct JobPhase: RawRepresentable, Hashable, Sendable {
 
     static let supervised = JobPhase(rawValue: "supervised")
     static let quantisation = JobPhase(rawValue: "quantisation")
+    /// Quantisation-aware training, where the trained weights leave int8 too often in doubt.
+    static let qat = JobPhase(rawValue: "qat")
     static let evaluation = JobPhase(rawValue: "evaluation")
 }

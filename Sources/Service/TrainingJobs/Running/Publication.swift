@@ -1,3 +1,4 @@
+import Augmentation
 import Base
 import Engine
 import Evaluation
@@ -13,6 +14,8 @@ struct Publication {
     static let calibrationPictures = 256
     /// How many unlabelled pictures tell when int8 is in doubt.
     static let doubtPictures = 512
+    /// How many training and unlabelled pictures an epoch of quantisation-aware training shows at most.
+    static let awarePictures = 2048
 
     let job: TrainingJob
     let pictures: JobPictures
@@ -86,8 +89,9 @@ struct Publication {
         guard let method = CalibrationMethod(rawValue: specification.quantisation.calibration.rawValue) else {
             throw TrainingJobError.unknownChoice(field: "calibration", got: specification.quantisation.calibration.rawValue)
         }
-        let options = QuantisationOptions(
+        var options = QuantisationOptions(
             first: method, maxDrop: specification.quantisation.maximumDrop, batch: options.batch, threads: job.threads)
+        options.awareEpochs = specification.quantisation.qatEpochs
         var random = SeededRandom(seed: specification.seed, purpose: "calibration")
         let calibration = random.permutation(pictures.training.count).prefix(Self.calibrationPictures).map { pictures.training[$0] }
         random = SeededRandom(seed: specification.seed, purpose: "doubt")
@@ -100,7 +104,42 @@ struct Publication {
             .init(
                 calibration: { visit in try show(calibration.map(\.picture), calibration.map(\.label), counted, visit) },
                 validation: { visit in try show(pictures.validation.map(\.picture), pictures.validation.map(\.label), counted, visit) },
-                unlabelled: { visit in try show(unlabelled, [Int](repeating: 0, count: unlabelled.count), counted, visit) }))
+                unlabelled: { visit in try show(unlabelled, [Int](repeating: 0, count: unlabelled.count), counted, visit) },
+                training: try awareTraining()))
+    }
+
+    /// Training and unlabelled pictures, weakly augmented, others in each epoch where there are more than one shows.
+    private func awareTraining() throws -> AwareTrainingPictures? {
+        let epochs = specification.quantisation.qatEpochs
+        let samples = pictures.training + pictures.unlabelled.map { TrainingSample(picture: $0, label: 0) }
+        guard epochs > 0, samples.count >= 2 else { return nil }
+        guard let flips = Flips(rawValue: specification.flips.rawValue) else {
+            throw TrainingJobError.unknownChoice(field: "flips", got: specification.flips.rawValue)
+        }
+        var random = SeededRandom(seed: specification.seed, purpose: "qat")
+        let seed = random.next()
+        let order = try EpochOrder(samples: samples.count, batch: options.batch, seed: seed)
+        let steps = min(order.stepsPerEpoch, Self.awarePictures / order.batch)
+        let source = TrainingPictures(
+            samples: samples, cache: cache,
+            augmentation: WeakAugmentation(size: cache.geometry.size, fit: cache.geometry.fit, flips: flips), normalisation: .imageNet,
+            seed: seed)
+        return AwareTrainingPictures(stepsPerEpoch: steps) { epoch, visit in
+            // Each picture also goes through the float network, a third of a step.
+            if epoch == 0 { observer.revise(.qat, cost: Double(epochs * steps * order.batch) * 4 / 3) }
+            let begun = ContinuousClock.now
+            let batches = source.batches(epoch: epoch, order: order, from: 0, threads: job.threads)
+            for step in 1...steps {
+                guard let batch = try batches.next() else { break }
+                try visit(QuantisationBatch(pictures: batch.pixels, labels: batch.labels))
+                let done = Double(epoch * steps + step), seconds = begun.duration(to: .now) / .seconds(1)
+                observer.progressed(
+                    TrainingProgress(
+                        epoch: epoch + 1, epochs: epochs, step: step, stepsPerEpoch: steps, fraction: done / Double(epochs * steps),
+                        imagesPerSecond: Double(step * order.batch) / max(seconds, 1e-9)), stage: JobPhase.qat.rawValue)
+                try observer.check()
+            }
+        }
     }
 
     private func show(

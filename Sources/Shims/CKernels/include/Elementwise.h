@@ -17,6 +17,12 @@ void aliquot_round_to_bfloat16(const float *x, uint16_t *y, int64_t count, int t
 // x *= factor.
 void aliquot_scale(float *x, int64_t count, float factor, int threads);
 
+// What int8 makes of a number: y = scale · clamp(round(x / scale), low, high), ties to even; low and high are whole numbers. y may be the same memory as x.
+void aliquot_fake_quantise_forward(const float *x, float *y, int64_t count, float scale, float low, float high, int threads);
+// Its straight-through gradient (Bengio et al. 2013, arXiv:1308.3432): dx = dy where round(x / scale) lies in low…high, else 0. dx may be the same memory as dy or x.
+void aliquot_fake_quantise_backward(
+    const float *dy, const float *x, float *dx, int64_t count, float scale, float low, float high, int threads);
+
 // Inverted dropout: zero with probability p, else times 1/(1-p). Element i's fate depends on (seed, i) only, so the backward pass repeats it.
 void aliquot_dropout(const float *x, float *y, int64_t count, float probability, uint64_t seed);
 // The same on several threads, to the bit.
@@ -32,5 +38,8 @@ void aliquot_channel_scale_forward(aliquot_blocked_shape shape, int channels, co
 // dx = dy * s (added to dx where `accumulate` is not 0) and ds[n, c] = sum over p of dy * x, in one pass. dx may be the same memory as dy or x.
 void aliquot_channel_scale_backward(
     aliquot_blocked_shape shape, int channels, const float *dy, const float *x, const float *s, float *dx, float *ds, int accumulate);
+
+// sums[c] = sum over n and p of x[n, c, p]: the gradient of a bias. x blocked, sums plain [channels].
+void aliquot_channel_sums(aliquot_blocked_shape shape, int channels, const float *x, float *sums);
 
 #endif
