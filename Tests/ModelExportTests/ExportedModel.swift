@@ -18,7 +18,8 @@ struct ExportedModel {
     /// `[count, classes]`, by precision.
     let logits: [Precision: [Float]]
 
-    init(network: String, hasInt8: Bool, in place: URL) throws {
+    /// - Parameter isMixed: whether one layer in three is left in float.
+    init(network: String, hasInt8: Bool, isMixed: Bool = false, in place: URL) throws {
         let graph = try NetworkCatalogue.graph(network, classes: 5)
         let parameters = ParameterSet.initial(for: graph, seed: 3)
         var random = SeededRandom(seed: 5, purpose: "pictures")
@@ -31,8 +32,10 @@ struct ExportedModel {
         if hasInt8 {
             var calibration = Calibration(method: .minmax, plan: plan)
             try calibration.observe(pictures, count: Self.count)
-            let network = try Quantiser.quantise(
-                try graph.folded(with: parameters), scales: calibration.scales(), weightBits: backend.hasWideInt8Products ? 8 : 7)
+            let folded = try graph.folded(with: parameters)
+            var network = try Quantiser.quantise(
+                folded, scales: calibration.scales(), weightBits: backend.hasWideInt8Products ? 8 : 7)
+            if isMixed { network = network.leaving(Set(network.network.layers.indices.filter { $0 % 3 == 1 }), inFloat: folded) }
             logits[.int8] = try Self.run(try backend.inferencePlan(network, options), pictures)
             quantised = network
         }

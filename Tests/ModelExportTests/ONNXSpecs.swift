@@ -46,6 +46,23 @@ struct ONNXSpecs {
         #expect(Self.relative(answered, ours) < (hasGates ? 0.1 : 0.03))
     }
 
+    @Test(
+        "with layers left in float answers in ONNX Runtime with this program's logits",
+        .disabled("the answers differ by 0.7 to 1.3 times int8's own distance from float; why is not known"),
+        arguments: ["resnet18", "mobilenet_v2", "shufflenet_v2_x1_0"])
+    func mixed(_ network: String) async throws {
+        // Given an int8 network of which one layer in three is left in float
+        let place = try TestSupport.temporaryDirectory()
+        let model = try ExportedModel(network: network, hasInt8: true, isMixed: true, in: place)
+        let file = place.appendingPathComponent("mixed.onnx")
+        try ONNXFile.encode(model.directory, .int8, version: "test").write(to: file)
+        // When ONNX Runtime reads it
+        guard let answered = try await Self.answers(of: file, to: model.pictures, in: place) else { return }
+        // Then its logits are nearer to ours than ours are to float's
+        let ours = model.logits[.int8] ?? [], float = model.logits[.float] ?? []
+        #expect(Self.relative(answered, ours) < Self.relative(ours, float) / 2, "\(Self.relative(answered, ours))")
+    }
+
     @Test("says how a picture is prepared, and without an int8 form that there is none")
     func metadata() throws {
         let place = try TestSupport.temporaryDirectory()

@@ -22,6 +22,46 @@ struct QuantisedModelSpecs {
         #expect(try QuantisedModel(decoding: Safetensors.parse(data)).encode() == data)
     }
 
+    /// The same with the second convolution and the pooling behind it in float.
+    private func mixed() throws -> QuantisedModel {
+        let graph = ToyNetwork.graph()
+        let folded = try graph.folded(with: ParameterSet.initial(for: graph, seed: 2))
+        return QuantisedModel(
+            network: model.network.leaving([2, 3], inFloat: folded), classes: model.classes, input: model.input,
+            temperature: model.temperature)
+    }
+
+    @Test("holds layers left in float, in a format of its own")
+    func roundTripsMixed() throws {
+        let mixed = try mixed()
+        #expect(mixed.network.floatWeights.keys.sorted() == ["block.conv.bias", "block.conv.weight"])
+        let file = try Safetensors.parse(mixed.encode())
+        #expect(try QuantisedModel(decoding: file) == mixed)
+        #expect(file.metadata["format"] == "aliquot-int8/2" && file.metadata["float_layers"] == "[2,3]")
+        #expect(try Safetensors.parse(model.encode()).metadata["format"] == "aliquot-int8/1")
+        #expect(try Safetensors.parse(model.encode()).metadata["float_layers"] == nil)
+    }
+
+    @Test(
+        "layers in float that are not there, named twice, or without their numbers, are refused",
+        arguments: ["[0,2]", "[2,2]", "[3,2]", "[-1]", "[9223372036854775807]", "[]", "[1,2]", "numbers", "shape"])
+    func refusesWrongFloatLayers(layers: String) throws {
+        let file = try Safetensors.parse(mixed().encode())
+        var (tensors, metadata) = (file.tensors, file.metadata)
+        switch layers {
+        case "numbers": tensors["block.conv.bias"] = StoredTensor([0, .nan, 0, 0])
+        case "shape": tensors["block.conv.weight"] = StoredTensor([1])
+        default: metadata["float_layers"] = layers
+        }
+        #expect(throws: ModelFormatError.self) { try QuantisedModel(decoding: SafetensorsFile(tensors: tensors, metadata: metadata)) }
+        // And a file of the first format has none
+        metadata = file.metadata
+        metadata["format"] = QuantisedModel.format
+        #expect(throws: ModelFormatError.self) {
+            try QuantisedModel(decoding: SafetensorsFile(tensors: file.tensors, metadata: metadata))
+        }
+    }
+
     private func faults(_ change: (inout [String: StoredTensor], inout [String: String]) throws -> Void) throws -> [String] {
         let file = try Safetensors.parse(model.encode())
         var (tensors, metadata) = (file.tensors, file.metadata)
@@ -71,7 +111,8 @@ struct QuantisedModelSpecs {
         let file = try Safetensors.parse(model.encode())
         var metadata = file.metadata
         metadata["format"] = "pt"
-        #expect(throws: ModelFormatError.unsupportedFormat(file: "int8.safetensors", got: "pt", allowed: "aliquot-int8/1")) {
+        #expect(throws: ModelFormatError.unsupportedFormat(file: "int8.safetensors", got: "pt", allowed: "aliquot-int8/1, aliquot-int8/2"))
+        {
             try QuantisedModel(decoding: SafetensorsFile(tensors: file.tensors, metadata: metadata))
         }
         metadata["format"] = QuantisedModel.format

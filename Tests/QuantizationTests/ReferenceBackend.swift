@@ -36,6 +36,7 @@ final class ReferenceBackend: Backend {
 
     func inferencePlan(_ network: QuantisedNetwork, _ options: PlanOptions) throws(EngineError) -> any InferencePlan {
         if int8IsUnsupported { throw .unsupported(what: "int8", by: description) }
+        guard network.floatLayers.isEmpty else { throw .unsupported(what: "layers in float", by: description) }
         let isSpoiled =
             options.batch > 1
             && spoiled.withLock { left in

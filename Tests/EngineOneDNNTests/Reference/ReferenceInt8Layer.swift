@@ -6,10 +6,54 @@ struct ReferenceInt8Layer {
     let index: Int
     /// `[channels, height, width]` or `[features]` of a batch of one.
     let shape: [Int]
+    /// What layer 0 was given.
+    let picture: [Double]
+
+    /// The result of `input` as this layer reads it.
+    private func reading(_ input: Int, _ values: [Planes]) -> Planes {
+        let areFloat = network.areFloat
+        guard !network.network.areFeatures[input], areFloat[input] != areFloat[index] else { return values[input] }
+        var x = values[input]
+        if areFloat[index] {
+            if input == 0 { x.numbers = picture }
+            return x
+        }
+        var grid = input
+        // A pooling is held on the grid of what it reads.
+        while true {
+            switch network.network.layers[grid].kind {
+            case .maxPool, .averagePool:
+                grid = network.network.layers[grid].inputs[0]
+                continue
+            default: break
+            }
+            break
+        }
+        let scale = network.activations[grid], isSigned = scale.isSigned || grid == 0
+        return x.map {
+            let level = (Float($0) * (1 / scale.scale)).rounded(.toNearestOrEven)
+            return Double(isSigned ? min(max(level, -128), 127) : min(max(level, 0), 255)) * Double(scale.scale)
+        }
+    }
+
+    /// Weights and bias of a part as real numbers.
+    private func weights(_ part: FusedNetwork.Layer.Weights, _ layer: FusedNetwork.Layer) -> (weight: [Double], bias: [Double])? {
+        let rows = part.shape[0], each = part.shape.dropFirst().reduce(1, *)
+        if network.floatLayers.contains(index) {
+            guard let weight = network.floatWeights["\(part.name).weight"], let bias = network.floatWeights["\(layer.name).bias"] else {
+                return nil
+            }
+            return (weight.values.map(Double.init), bias.values[part.firstOutput..<part.firstOutput + rows].map(Double.init))
+        }
+        guard let weights = network.weights[part.name] else { return nil }
+        return (
+            weights.values.enumerated().map { Double($1) * Double(weights.scales[$0 / each]) }, weights.bias.map(Double.init)
+        )
+    }
 
     /// - Parameter values: of the layers before, as a plan holds them.
     func real(_ values: [Planes]) -> Planes {
-        let layer = network.network.layers[index], inputs = layer.inputs.map { values[$0] }
+        let layer = network.network.layers[index], inputs = layer.inputs.map { reading($0, values) }
         var y = Planes(shape: [1] + shape)
         switch layer.kind {
         case .input: break
@@ -27,10 +71,10 @@ struct ReferenceInt8Layer {
                 y.numbers[channel] = inputs[0].numbers[start..<start + inputs[0].area].reduce(0, +) / Double(inputs[0].area)
             }
         case .linear(let linear, _):
-            guard let weights = network.weights[layer.name] else { break }
+            guard let (weight, bias) = weights(layer.weights[0], layer) else { break }
             for output in 0..<linear.outputs {
-                let products = (0..<linear.inputs).map { Double(weights.values[output * linear.inputs + $0]) * inputs[0].numbers[$0] }
-                y.numbers[output] = products.reduce(0, +) * Double(weights.scales[output]) + Double(weights.bias[output])
+                let products = (0..<linear.inputs).map { weight[output * linear.inputs + $0] * inputs[0].numbers[$0] }
+                y.numbers[output] = products.reduce(0, +) + bias[output]
             }
         case .add:
             y = inputs[0]
@@ -46,19 +90,16 @@ struct ReferenceInt8Layer {
                     y.start(0, channel)..<y.start(0, channel) + y.area, with: inputs[source.input].numbers[from..<from + y.area])
             }
         }
-        if let residual = layer.kind.residual { y.add(values[residual]) }
+        if let residual = layer.kind.residual { y.add(reading(residual, values)) }
         return layer.kind.activation.map { y.map($0.value) } ?? y
     }
 
     private func add(_ parts: [Convolution], _ layer: FusedNetwork.Layer, _ x: Planes, to y: inout Planes) {
         var first = 0
         for (convolution, part) in zip(parts, layer.weights) {
-            guard let weights = network.weights[part.name] else { continue }
-            let each = weights.values.count / convolution.outputs
+            guard let (weight, bias) = weights(part, layer) else { continue }
             ReferenceConvolution(convolution: convolution, first: first, firstOutput: part.firstOutput).forward(
-                x, weight: weights.values.enumerated().map { Double($1) * Double(weights.scales[$0 / each]) },
-                bias: weights.bias.map(Double.init),
-                into: &y)
+                x, weight: weight, bias: bias, into: &y)
             first += convolution.inputs
         }
     }

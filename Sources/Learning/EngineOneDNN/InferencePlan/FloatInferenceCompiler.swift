@@ -60,7 +60,7 @@ struct FloatInferenceCompiler {
 
     func bytes(_ layer: Int) throws(EngineError) -> Int { try description(layer).bytes }
 
-    private func compile(_ layer: FusedNetwork.Layer, _ index: Int) throws(EngineError) {
+    func compile(_ layer: FusedNetwork.Layer, _ index: Int) throws(EngineError) {
         switch layer.kind {
         case .input: try input(index)
         case .convolution(let convolution, let activation, let residual):

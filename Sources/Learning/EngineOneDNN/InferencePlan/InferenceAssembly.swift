@@ -29,6 +29,10 @@ final class InferenceAssembly {
     /// Layers whose memory another layer's value lies in too.
     private var shared: Set<Int> = []
     private var reserved: [Int: Buffer] = [:]
+    /// For each layer whose result was converted for some of its readers, where the converted one lies.
+    private var converted: [Int: Buffer] = [:]
+    /// Layers of which the one that is compiled reads the converted result.
+    private var readsConverted: Set<Int> = []
 
     init(_ network: FusedNetwork, batch: Int, side: Int, threads: Int, weights: KeptWeights) throws(EngineError) {
         self.network = network
@@ -50,7 +54,20 @@ final class InferenceAssembly {
 
     // MARK: One layer
 
-    func begin(_ layer: Int) { self.layer = layer }
+    func begin(_ layer: Int) {
+        self.layer = layer
+        readsConverted = []
+    }
+
+    /// From now on the layer that is compiled reads the result of `other` converted: for this layer and later ones it is converted once.
+    /// - Parameter convert: appends what does it, and returns where the converted result lies.
+    func readConverted(_ other: Int, _ convert: () throws(EngineError) -> Buffer) throws(EngineError) {
+        if converted[other] == nil { converted[other] = try convert() }
+        readsConverted.insert(other)
+    }
+
+    /// Where the layer that is compiled reads the result of `other`.
+    private func value(_ other: Int) -> Buffer { readsConverted.contains(other) ? converted[other] ?? values[other] : values[other] }
 
     func end() throws(EngineError) {
         guard values.count == layer + 1 else {
@@ -61,8 +78,9 @@ final class InferenceAssembly {
 
     /// The result of an earlier layer, read by the one that is compiled.
     func source(_ layer: Int) -> Buffer {
-        values[layer].use(at: self.layer)
-        return values[layer]
+        let buffer = value(layer)
+        buffer.use(at: self.layer)
+        return buffer
     }
 
     /// Decides, before a layer is compiled, where its result will lie.
@@ -82,7 +100,7 @@ final class InferenceAssembly {
     /// Memory for the result of a layer that adds `residual` to what it computes: the residual's own where nobody reads it afterwards, else a copy of it.
     func result(bytes: Int, adding residual: Int) -> Buffer {
         let inputs = network.layers[layer].inputs
-        if mayWriteOver(residual), !inputs.contains(residual), values[residual].bytes >= bytes {
+        if mayWriteOver(residual), !inputs.contains(residual), value(residual).bytes >= bytes {
             return adopt(source(residual))
         }
         let r = source(residual), y = result(bytes: bytes)
@@ -93,7 +111,7 @@ final class InferenceAssembly {
     /// Memory for the result of a layer that works element by element: its first input's where nobody reads it afterwards.
     func resultInPlace(bytes: Int) -> Buffer {
         let inputs = network.layers[layer].inputs
-        guard let first = inputs.first, mayWriteOver(first), values[first].bytes >= bytes else { return result(bytes: bytes) }
+        guard let first = inputs.first, mayWriteOver(first), value(first).bytes >= bytes else { return result(bytes: bytes) }
         return adopt(source(first))
     }
 

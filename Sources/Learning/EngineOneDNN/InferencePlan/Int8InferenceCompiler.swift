@@ -11,6 +11,10 @@ struct Int8InferenceCompiler {
     let assembly: InferenceAssembly
     /// How each layer's result is held; the picture is signed, and a pooling keeps what it reads.
     let scales: [ActivationScale]
+    /// Compiles the layers left in float into the same assembly.
+    let float: FloatInferenceCompiler
+    /// Whether a layer's result is made in float, ``QuantisedNetwork/areFloat``.
+    let areFloat: [Bool]
 
     var network: FusedNetwork { quantised.network }
     var runtime: Runtime { assembly.runtime }
@@ -22,8 +26,8 @@ struct Int8InferenceCompiler {
 
     /// - Parameters:
     ///   - batch: pictures that the operations compute at once.
-    ///   - weights: shared by every compilation of this network.
-    static func compile(_ quantised: QuantisedNetwork, batch: Int, side: Int, threads: Int, weights: KeptWeights) throws(EngineError)
+    ///   - weights: shared by every compilation of this network; those in float are filled by the caller afterwards.
+    static func compile(_ quantised: QuantisedNetwork, batch: Int, side: Int, threads: Int, weights: FloatWeights) throws(EngineError)
         -> Int8InferenceCompiler
     {
         let layers = quantised.network.layers
@@ -33,7 +37,10 @@ struct Int8InferenceCompiler {
         guard quantised.network.areFeatures.last == true else {
             throw .unsupported(what: "a network that does not end in features", by: "int8")
         }
-        let assembly = try InferenceAssembly(quantised.network, batch: batch, side: side, threads: threads, weights: weights)
+        guard quantised.floatLayers.allSatisfy({ (1..<layers.count).contains($0) }) else {
+            throw .unsupported(what: "layers in float that are not layers 1 to \(layers.count - 1)", by: "int8")
+        }
+        let assembly = try InferenceAssembly(quantised.network, batch: batch, side: side, threads: threads, weights: weights.kept)
         var scales = quantised.activations
         scales[0].isSigned = true
         for (index, layer) in layers.enumerated() {
@@ -42,10 +49,14 @@ struct Int8InferenceCompiler {
             default: break
             }
         }
-        let compiler = Int8InferenceCompiler(quantised: quantised, assembly: assembly, scales: scales)
+        let compiler = Int8InferenceCompiler(
+            quantised: quantised, assembly: assembly, scales: scales,
+            float: FloatInferenceCompiler(assembly: assembly, weights: weights, width: Runtime.instructionSet.blockWidth),
+            areFloat: quantised.areFloat)
         for (index, layer) in layers.enumerated() {
             assembly.begin(index)
-            try compiler.compile(layer, index)
+            try compiler.convertInputs(of: layer, index)
+            if compiler.areFloat[index] { try compiler.float.compile(layer, index) } else { try compiler.compile(layer, index) }
             try assembly.end()
         }
         try assembly.finish()

@@ -10,7 +10,7 @@ package final class OneDNNInt8Plan: InferencePlan {
     private let lanes: InferenceLanes
 
     package init(_ network: QuantisedNetwork, _ options: PlanOptions) throws(EngineError) {
-        let cut = InferenceLanes.Cut(options, slice: Int8InferenceCompiler.slice), weights = KeptWeights()
+        let cut = InferenceLanes.Cut(options, slice: Int8InferenceCompiler.slice), weights = FloatWeights()
         let compile = { () throws(EngineError) in
             try Int8InferenceCompiler.compile(network, batch: cut.slice, side: options.side, threads: cut.threads, weights: weights)
         }
@@ -20,6 +20,7 @@ package final class OneDNNInt8Plan: InferencePlan {
         var assemblies = [compiled.assembly]
         while assemblies.count < cut.lanes { assemblies.append(try compile().assembly) }
         lanes = InferenceLanes(assemblies, batch: options.batch, classes: classes)
+        try weights.load(FoldedNetwork(network: network.network, weights: network.floatWeights), compiled.runtime)
     }
 
     package func run(_ pictures: UnsafeBufferPointer<Float>, count: Int) throws(EngineError) -> [Float] {
@@ -31,7 +32,8 @@ package final class OneDNNInt8Plan: InferencePlan {
         return try timings(of: compiled.assembly.operations, compiled.runtime, repeats: repeats)
     }
 
-    /// Runs, and shows how every layer's result is held: its shape, `[channels, height, width]` or `[features]`, and the real numbers that its integers stand for, row-major.
+    /// Runs, and shows how every layer's result is held: its shape, `[channels, height, width]` or `[features]`, and the real numbers that its integers stand for (of a layer in float, its numbers),
+    /// row-major.
     /// - Parameter picture: one, normalised, `[3, side, side]`.
     package func observe(_ picture: [Float], visit: (_ layer: Int, _ shape: [Int], [Float]) throws -> Void) throws {
         let assembly = compiled.assembly
@@ -51,6 +53,14 @@ package final class OneDNNInt8Plan: InferencePlan {
             if compiled.isFeatures(layer) {
                 let floats = assembly.values[layer].floats
                 try visit(layer, Array(shape[1...]), (0..<shape[1]).map { floats[$0] })
+                continue
+            }
+            if compiled.areFloat[layer] {
+                let plain = try MemoryDescription(shape, dnnl_f32, dnnl_nchw)
+                let numbers = try PlainReorder.read(
+                    assembly.values[layer].address, compiled.float.description(layer), as: plain, count: shape.reduce(1, *),
+                    assembly.runtime, node: compiled.network.layers[layer].name)
+                try visit(layer, Array(shape[1...]), Array(numbers[..<shape[1...].reduce(1, *)]))
                 continue
             }
             let pixels = shape[2] * shape[3]

@@ -1,4 +1,5 @@
 import Engine
+import Tensors
 
 extension ONNXNetwork {
     /// The weights of a layer, or of one part of it, and its piece of the bias, as constants or as what dequantises them.
@@ -14,17 +15,9 @@ extension ONNXNetwork {
         throws(ModelExportError) -> (weight: String, bias: String)
     {
         switch numbers {
-        case .float(let folded):
-            guard let weight = folded.weights["\(name).weight"], let bias = folded.weights["\(biasName).bias"] else {
-                throw .missing("\(name).weight")
-            }
-            guard weight.values.count == shape.reduce(1, *), bias.values.indices.contains(rows.lowerBound),
-                rows.upperBound <= bias.values.count
-            else { throw .wrongCount(what: "numbers of \(name).weight", got: weight.values.count, expected: shape.reduce(1, *)) }
-            return (
-                builder.constant("\(name).weight", weight.values, shape: shape),
-                builder.constant("\(name).bias", Array(bias.values[rows]), shape: [rows.count])
-            )
+        case .float(let folded): return try floatWeights(folded.weights, name, bias: biasName, rows: rows, shape: shape)
+        case .int8(let quantised) where quantised.floatWeights["\(name).weight"] != nil:
+            return try floatWeights(quantised.floatWeights, name, bias: biasName, rows: rows, shape: shape)
         case .int8(let quantised):
             guard let layer = quantised.weights[name] else { throw .missing("\(name).weight") }
             guard layer.values.count == shape.reduce(1, *), layer.scales.count == rows.count, layer.bias.count == rows.count else {
@@ -47,5 +40,19 @@ extension ONNXNetwork {
             let unitName = builder.constant("\(name).bias/scale", units, shape: [rows.count])
             return (weight, builder.node("DequantizeLinear", [sums, unitName], as: "\(name).bias", axis))
         }
+    }
+
+    private mutating func floatWeights(
+        _ tensors: [String: FloatTensor], _ name: String, bias biasName: String, rows: Range<Int>, shape: [Int]
+    )
+        throws(ModelExportError) -> (weight: String, bias: String)
+    {
+        guard let weight = tensors["\(name).weight"], let bias = tensors["\(biasName).bias"] else { throw .missing("\(name).weight") }
+        guard weight.values.count == shape.reduce(1, *), bias.values.indices.contains(rows.lowerBound), rows.upperBound <= bias.values.count
+        else { throw .wrongCount(what: "numbers of \(name).weight", got: weight.values.count, expected: shape.reduce(1, *)) }
+        return (
+            builder.constant("\(name).weight", weight.values, shape: shape),
+            builder.constant("\(name).bias", Array(bias.values[rows]), shape: [rows.count])
+        )
     }
 }

@@ -1,7 +1,8 @@
 import Engine
 
 /// Writes the layers of a fused network as ONNX nodes, for pictures of one size. In int8 (QDQ form) each layer's result passes through QuantizeLinear and DequantizeLinear, and
-/// weights are dequantised where they are used: a runtime makes integer operations of that, or computes the same in float.
+/// weights are dequantised where they are used: a runtime makes integer operations of that, or computes the same in float. Of layers left in float the result passes through 8 bits only
+/// on its way to layers that are not, and weights are constants.
 struct ONNXNetwork {
     /// Where numbers come from.
     enum Numbers {
@@ -29,10 +30,15 @@ struct ONNXNetwork {
 
     let numbers: Numbers
     var builder = ONNXBuilder()
+    /// As layers of the same kind read them: of those in float real numbers, of the others what 8 bits hold.
     private(set) var results: [Result] = []
+    /// As layers of the other kind read them, where some do.
+    private var converted: [Int: Result] = [:]
     private var scales: [ActivationScale]
     /// Features are float, also in int8.
     private let areFeatures: [Bool]
+    /// Whose results do not pass through 8 bits.
+    private var areFloat: [Bool]
 
     /// - Parameter side: of the pictures, pixels.
     /// - Throws: ``ModelExportError`` for weights that are not there.
@@ -41,11 +47,13 @@ struct ONNXNetwork {
         let network = numbers.network
         areFeatures = network.areFeatures
         scales = []
+        areFloat = network.layers.map { _ in true }
         if case .int8(let quantised) = numbers {
             guard quantised.activations.count == network.layers.count else {
                 throw .wrongCount(what: "activation scales", got: quantised.activations.count, expected: network.layers.count)
             }
             scales = quantised.activations
+            areFloat = quantised.areFloat
             // As int8 plans hold them: pictures have both signs, a pooling keeps its input's grid.
             scales[0].isSigned = true
             for (index, layer) in network.layers.enumerated() {
@@ -57,7 +65,8 @@ struct ONNXNetwork {
         }
         for (index, layer) in network.layers.enumerated() {
             let result = try write(layer, index, side: side)
-            results.append(isInt8(index) ? requantised(result, index) : result)
+            results.append(isInt8(index) && !areFloat[index] ? requantised(result, index) : result)
+            if index == 0 { converted[0] = areFloat[0] ? nil : result }
         }
         if let last = results.last { builder.node("Identity", [last.name], as: Self.outputName) }
     }
@@ -66,6 +75,16 @@ struct ONNXNetwork {
     func scale(ofLayer index: Int) -> Float? { isInt8(index) ? scales[index].scale : nil }
 
     private func isInt8(_ index: Int) -> Bool { scales.indices.contains(index) && !areFeatures[index] }
+
+    /// The result of `input` as layer `index` reads it: the picture as it came in where that is in float, through 8 bits what was left in float where it is not.
+    private mutating func result(_ input: Int, for index: Int) -> Result {
+        guard isInt8(input), areFloat[input] != areFloat[index] else { return results[input] }
+        if let result = converted[input] { return result }
+        guard areFloat[input] else { return results[input] }
+        let result = requantised(results[input], input)
+        converted[input] = result
+        return result
+    }
 
     /// Through 8 bits and back.
     private mutating func requantised(_ result: Result, _ index: Int) -> Result {
@@ -81,7 +100,8 @@ struct ONNXNetwork {
     }
 
     private mutating func write(_ layer: FusedNetwork.Layer, _ index: Int, side: Int) throws(ModelExportError) -> Result {
-        let inputs = layer.inputs.map { results[$0] }
+        let inputs = layer.inputs.map { result($0, for: index) }
+        let residual = layer.kind.residual.map { result($0, for: index) }
         let name = "\(index):\(layer.name)"
         func first() throws(ModelExportError) -> Result {
             guard let first = inputs.first else { throw .unsupported(what: "layer '\(layer.name)', which reads nothing") }
@@ -89,11 +109,11 @@ struct ONNXNetwork {
         }
         switch layer.kind {
         case .input(let channels): return Result(name: Self.inputName, channels: channels, side: side)
-        case .convolution(let convolution, let activation, let residual):
+        case .convolution(let convolution, let activation, _):
             let x = try first()
             let result = try convolved(x, convolution, weights: layer.name, bias: nil, as: name, inputLayer: layer.inputs[0])
             return finished(result, activation, residual, name)
-        case .mixedConvolution(let parts, let activation, let residual):
+        case .mixedConvolution(let parts, let activation, _):
             return finished(try mixed(try first(), parts, layer, name), activation, residual, name)
         case .maxPool(let pool):
             let x = try first(), given = x.side ?? 1
@@ -213,9 +233,9 @@ struct ONNXNetwork {
         ]
     }
 
-    private mutating func finished(_ result: Result, _ activation: Activation?, _ residual: Int?, _ name: String) -> Result {
+    private mutating func finished(_ result: Result, _ activation: Activation?, _ residual: Result?, _ name: String) -> Result {
         guard let residual else { return activated(result, activation, name) }
-        let sum = builder.node("Add", [result.name, results[residual].name], as: "\(name)/sum")
+        let sum = builder.node("Add", [result.name, residual.name], as: "\(name)/sum")
         return activated(Result(name: sum, channels: result.channels, side: result.side), activation, name)
     }
 

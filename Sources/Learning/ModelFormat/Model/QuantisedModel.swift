@@ -1,14 +1,20 @@
 import Base
 import Engine
 import Foundation
+import Tensors
 
 /// What `int8.safetensors` holds: a network in int8 with all that is needed to answer with it, and nothing from another file.
 ///
 /// Tensors of a layer: `<layer>.weight` (I8), `<layer>.weight_scale` and `<layer>.bias` (F32, one per output channel); of part `i` of a mixed convolution the same
 /// under `<layer>.<i>`. Metadata, each a JSON document: `network`
 /// (``FusedNetwork``), `activations` (one scale a layer), `classes`, `input`, `temperature`; and `format`.
+///
+/// With layers left in float the format is 2: `float_layers` are their indices, ascending, and their tensors `<layer>.weight` (of part `i` `<layer>.<i>.weight`) and one `<layer>.bias`
+/// are F32, without a scale.
 package struct QuantisedModel: Sendable, Equatable {
     package static let format = "aliquot-int8/1"
+    /// Of files with layers in float: programs that do not know of them refuse it.
+    package static let mixedFormat = "aliquot-int8/2"
 
     package let network: QuantisedNetwork
     package let classes: [String]
@@ -30,20 +36,23 @@ package struct QuantisedModel: Sendable, Equatable {
             tensors.append(("\(name).weight_scale", StoredTensor(weights.scales)))
             tensors.append(("\(name).bias", StoredTensor(weights.bias)))
         }
-        let metadata = [
-            "format": Self.format, "architecture": network.network.architecture,
+        for (name, tensor) in network.floatWeights { tensors.append((name, StoredTensor(tensor))) }
+        var metadata = [
+            "format": network.floatLayers.isEmpty ? Self.format : Self.mixedFormat, "architecture": network.network.architecture,
             "network": try JSONDocument.text(network.network, "network"),
             "activations": try JSONDocument.text(network.activations, "activations"), "classes": try JSONDocument.text(classes, "classes"),
             "input": try JSONDocument.text(input, "input"), "temperature": try JSONDocument.text(temperature, "temperature"),
         ]
+        if !network.floatLayers.isEmpty { metadata["float_layers"] = try JSONDocument.text(network.floatLayers.sorted(), "float_layers") }
         return try Safetensors.encode(tensors, metadata: metadata)
     }
 
     /// - Throws: ``ModelFormatError/invalidNetwork(_:)`` with everything that does not belong together, or what is wrong with the file itself.
     package init(decoding file: SafetensorsFile) throws(ModelFormatError) {
         let metadata = file.metadata
-        guard metadata["format"] == Self.format else {
-            throw .unsupportedFormat(file: "int8.safetensors", got: metadata["format"] ?? "none", allowed: Self.format)
+        guard let format = metadata["format"], [Self.format, Self.mixedFormat].contains(format) else {
+            throw .unsupportedFormat(
+                file: "int8.safetensors", got: metadata["format"] ?? "none", allowed: "\(Self.format), \(Self.mixedFormat)")
         }
         func document<Value: Decodable>(_ type: Value.Type, _ key: String) throws(ModelFormatError) -> Value {
             guard let text = metadata[key] else { throw .missingFile("metadata \(key) of int8.safetensors") }
@@ -54,6 +63,7 @@ package struct QuantisedModel: Sendable, Equatable {
         classes = try document([String].self, "classes")
         input = try document(InputDescription.self, "input")
         temperature = try document(Double.self, "temperature")
+        let floatLayers = format == Self.mixedFormat ? try document([Int].self, "float_layers") : []
 
         // Shapes of an impossible layer cannot even be computed: the structure comes first.
         let structure = StructureCheck.faults(of: fused)
@@ -66,9 +76,28 @@ package struct QuantisedModel: Sendable, Equatable {
         }
         if !activations.allSatisfy({ $0.scale.isFinite && $0.scale > 0 }) { faults.append("an activation scale is not a positive number") }
 
+        let areAscending = zip(floatLayers, floatLayers.dropFirst()).allSatisfy { $0 < $1 }
+        if !areAscending || !floatLayers.allSatisfy({ $0 > 0 && $0 < fused.layers.count }) {
+            faults.append("float_layers are not ascending numbers of layers from 1 to \(fused.layers.count - 1)")
+        }
+
         var weights: [String: QuantisedWeights] = [:]
         var unused = Set(file.tensors.keys)
-        for part in fused.layers.flatMap(\.weights) {
+        let inFloat = Set(floatLayers)
+        var floatWeights: [String: FloatTensor] = [:]
+        for layer in inFloat.sorted() where fused.layers.indices.contains(layer) {
+            for (name, shape) in fused.layers[layer].floatTensors.sorted(by: { $0.key < $1.key }) {
+                unused.remove(name)
+                guard let tensor = file.tensors[name], tensor.shape == shape, tensor.elementType == .float32 else {
+                    faults.append("\(name) of a layer in float is missing or not F32 \(shape)")
+                    continue
+                }
+                let values = try tensor.floats()
+                if !values.values.allSatisfy(\.isFinite) { faults.append("a number of \(name) is not finite") }
+                floatWeights[name] = values
+            }
+        }
+        for part in fused.layers.indices.filter({ !inFloat.contains($0) }).flatMap({ fused.layers[$0].weights }) {
             let shape = part.shape
             let names = ["weight", "weight_scale", "bias"].map { "\(part.name).\($0)" }
             unused.subtract(names)
@@ -92,6 +121,7 @@ package struct QuantisedModel: Sendable, Equatable {
         }
         if !unused.isEmpty { faults.append("no layer has \(unused.sorted().joined(separator: ", "))") }
         guard faults.isEmpty else { throw .invalidNetwork(faults) }
-        network = QuantisedNetwork(network: fused, activations: activations, weights: weights)
+        network = QuantisedNetwork(
+            network: fused, activations: activations, weights: weights, floatLayers: inFloat, floatWeights: floatWeights)
     }
 }

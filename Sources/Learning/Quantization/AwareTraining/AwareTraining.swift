@@ -52,7 +52,7 @@ struct AwareTraining {
             }
         }
         let trained = FoldedNetwork(network: network, weights: masters.tensors)
-        return try Quantiser.quantise(trained, scales: start.scales, weightBits: weightBits)
+        return IntegerBiases.rounded(try Quantiser.quantise(trained, scales: start.scales, weightBits: weightBits))
     }
 
     /// No weight decay: it would pull away from the float network.

@@ -75,7 +75,9 @@ package struct QuantisationCascade {
         let weightBits = backend.hasWideInt8Products ? 8 : 7
 
         var ranges = Calibration(method: options.methods.first ?? .minmax, plan: plan)
+        var examples: [QuantisationBatch] = []
         try pictures.calibration { batch in
+            if examples.reduce(0, { $0 + $1.labels.count }) < MixedPrecision.pictures { examples.append(batch) }
             try ranges.observe(batch.pictures, count: batch.labels.count)
         }
 
@@ -90,7 +92,10 @@ package struct QuantisationCascade {
             floatBytes: try FloatFile.encode(parameters, graph: graph).count, int8Bytes: nil, served: .float, reasons: [])
 
         var standing = QuantisationStanding()
-        for make in makers(folded, ranges, weightBits: weightBits, float: plan, pictures.training) {
+        let mixed = MixedPrecision(
+            folded, ranges, weightBits: weightBits, plan: { try backend.inferencePlan($0, shape(batch: options.batch)) }, batches: examples,
+            logits: float.calibration.logits)
+        for make in makers(folded, ranges, weightBits: weightBits, float: plan, pictures.training) + makers(mixed) {
             if standing.isGoodEnough { break }
             let candidate: QuantisationCandidate
             let int8Plan: any InferencePlan
@@ -105,6 +110,15 @@ package struct QuantisationCascade {
             } catch QuantizationError.diverged(let step) {
                 report.reasons.append("\(QuantizationError.diverged(step: step)): it was given up")
                 continue
+            }
+            if let reason = candidate.reason { report.reasons.append(reason) }
+            if candidate.scheme.kind == .mixed {
+                let speed = try speed(candidate.network, doubt: 0, picture: picture).verdict
+                guard speed.passes else {
+                    // More layers in float would take longer still.
+                    report.reasons.append(speed.reason)
+                    break
+                }
             }
             let int8 = try PrecisionViews(of: int8Plan, pictures, pictureSize: pictureSize)
             let (attempt, verdicts) = try attempt(candidate.scheme, float: float, int8: int8, floatMeasures: floatMeasures)
@@ -142,6 +156,16 @@ package struct QuantisationCascade {
         return calibrated + [trained]
     }
 
+    /// What is tried where nothing passed: ever more of the network in float.
+    private func makers(_ mixed: MixedPrecision) -> [Maker] {
+        MixedPrecision.sizes.map { size in
+            { standing in
+                guard standing.kept == nil else { return nil }
+                return try mixed.candidate(size, standing.surest?.scheme.calibration ?? options.methods.first ?? .minmax)
+            }
+        }
+    }
+
     private var pictureSize: Int { 3 * manifest.input.size * manifest.input.size }
 
     private func shape(batch: Int) -> PlanOptions { PlanOptions(batch: batch, side: manifest.input.size, threads: options.threads) }
@@ -152,14 +176,23 @@ package struct QuantisationCascade {
     ) throws {
         let model = QuantisedModel(network: network, classes: manifest.classes, input: manifest.input, temperature: manifest.temperature)
         report.int8Bytes = try model.encode().count
+        let speed = try speed(network, doubt: doubt.share, picture: picture)
+        report.latency = speed.latency
+        report.reasons.append(speed.verdict.reason)
+        report.served = speed.verdict.passes ? .int8 : .float
+    }
+
+    private func speed(_ network: QuantisedNetwork, doubt: Double, picture: [Float]) throws -> (
+        latency: QuantisationReport.Latency, verdict: QuantisationGates.Verdict
+    ) {
         let medians = try LatencyComparison.medians(
             backend.inferencePlan(graph, parameters, shape(batch: 1)), backend.inferencePlan(network, shape(batch: 1)), picture: picture,
             runs: options.latencyRuns)
-        report.latency = QuantisationReport.Latency(
-            floatMilliseconds: medians.float, int8Milliseconds: medians.int8, runs: options.latencyRuns, threads: options.threads)
-        let speed = QuantisationGates.speed(float: medians.float, int8: medians.int8, doubt: doubt.share)
-        report.reasons.append(speed.reason)
-        report.served = speed.passes ? .int8 : .float
+        return (
+            QuantisationReport.Latency(
+                floatMilliseconds: medians.float, int8Milliseconds: medians.int8, runs: options.latencyRuns, threads: options.threads),
+            QuantisationGates.speed(float: medians.float, int8: medians.int8, doubt: doubt)
+        )
     }
 
     private func measures(_ classes: [Int], _ labels: [Int]) throws -> QuantisationReport.Measures {

@@ -22,9 +22,11 @@ package struct ChannelEqualisation: Sendable {
     /// The largest value of each layer that its grid is to hold, after division by the factors; nil for layers that keep their values.
     package let tops: [Double?]
 
-    /// - Parameter ranges: of each channel of each layer, from ``Calibration/channelRanges(_:)``.
-    package init(_ network: FusedNetwork, ranges: [[Double]]) {
-        let groups = ChannelGroups(network)
+    /// - Parameters:
+    ///   - ranges: of each channel of each layer, from ``Calibration/channelRanges(_:)``.
+    ///   - floatLayers: indices of layers that have no grid, which keep their values: none would clip a ReLU6's.
+    package init(_ network: FusedNetwork, ranges: [[Double]], floatLayers: Set<Int> = []) {
+        let groups = ChannelGroups(network, fixed: floatLayers)
         var factors = network.channels.map { [Double](repeating: 1, count: $0) }
         var tops = [Double?](repeating: nil, count: factors.count)
         for family in groups.families() where !groups.isFixed[family[0]] {

@@ -9,7 +9,8 @@ struct ChannelGroups {
     private var channelSets: DisjointSets
     private var layerSets: DisjointSets
 
-    init(_ network: FusedNetwork) {
+    /// - Parameter layers: indices of layers that are fixed besides those that have to be.
+    init(_ network: FusedNetwork, fixed layers: Set<Int> = []) {
         let channels = network.channels
         var offsets = [0]
         for count in channels { offsets.append(offsets[offsets.count - 1] + count) }
@@ -17,7 +18,7 @@ struct ChannelGroups {
         channelSets = DisjointSets(count: offsets[channels.count])
         layerSets = DisjointSets(count: channels.count)
         isFixed = [Bool](repeating: false, count: channels.count)
-        var fixed: [Int] = [channels.count - 1]
+        var fixed: [Int] = [channels.count - 1] + layers.filter(channels.indices.contains)
         for (index, layer) in network.layers.enumerated() {
             // Only these commute with a positive factor, ReLU6 with its bound divided by it.
             if ![nil, .relu, .relu6].contains(layer.kind.activation) { fixed.append(index) }
