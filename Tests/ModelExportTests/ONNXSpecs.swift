@@ -47,8 +47,7 @@ struct ONNXSpecs {
     }
 
     @Test(
-        "with layers left in float answers in ONNX Runtime with this program's logits",
-        .disabled("the answers differ by 0.7 to 1.3 times int8's own distance from float; why is not known"),
+        "with layers left in float answers in ONNX Runtime with this program's logits where it is told not to quantise those too",
         arguments: ["resnet18", "mobilenet_v2", "shufflenet_v2_x1_0"])
     func mixed(_ network: String) async throws {
         // Given an int8 network of which one layer in three is left in float
@@ -56,8 +55,9 @@ struct ONNXSpecs {
         let model = try ExportedModel(network: network, hasInt8: true, isMixed: true, in: place)
         let file = place.appendingPathComponent("mixed.onnx")
         try ONNXFile.encode(model.directory, .int8, version: "test").write(to: file)
-        // When ONNX Runtime reads it
-        guard let answered = try await Self.answers(of: file, to: model.pictures, in: place) else { return }
+        // When ONNX Runtime reads it, without the optimiser that rounds float weights which stand between integers to 8 bits
+        let without = ["WeightBiasQuantization"]
+        guard let answered = try await Self.answers(of: file, to: model.pictures, without: without, in: place) else { return }
         // Then its logits are nearer to ours than ours are to float's
         let ours = model.logits[.int8] ?? [], float = model.logits[.float] ?? []
         #expect(Self.relative(answered, ours) < Self.relative(ours, float) / 2, "\(Self.relative(answered, ours))")
@@ -79,7 +79,10 @@ struct ONNXSpecs {
     }
 
     /// Nil, and a line that says why, where there is no ONNX Runtime to be had.
-    private static func answers(of file: URL, to pictures: [Float], in place: URL) async throws -> [Float]? {
+    /// - Parameter optimisers: of ONNX Runtime that are turned off.
+    private static func answers(
+        of file: URL, to pictures: [Float], without optimisers: [String] = [], in place: URL
+    ) async throws -> [Float]? {
         let python: URL
         do { python = try await PythonEnvironment.python(with: ["onnx>=1.16", "onnxruntime>=1.17"]) } catch let error
             as PythonEnvironment.Unavailable
@@ -90,7 +93,7 @@ struct ONNXSpecs {
         let (given, made) = (place.appendingPathComponent("pictures.f32"), place.appendingPathComponent("logits.f32"))
         try pictures.withUnsafeBytes { Data($0) }.write(to: given)
         let script = TestSupport.projectDirectory.appendingPathComponent("Tests/References/onnx_logits.py")
-        let run = try await ChildProcess.run(python, [script.path, file.path, given.path, made.path])
+        let run = try await ChildProcess.run(python, [script.path, file.path, given.path, made.path] + optimisers)
         #expect(run.status == 0, "\(String(decoding: run.errors.suffix(2000), as: UTF8.self))")
         guard run.status == 0 else { return [] }
         return try Data(contentsOf: made).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }

@@ -136,7 +136,7 @@ package struct QuantisationCascade {
         return Outcome(network: kept.network, validationLogits: kept.logits, report: report)
     }
 
-    /// What is tried, in this order: each calibration method, then what costs more.
+    /// What is tried, in this order: each calibration method; then, where none of them passed, training on in 8 bits.
     private func makers(
         _ folded: FoldedNetwork, _ ranges: Calibration, weightBits: Int, float: any FloatInferencePlan, _ training: AwareTrainingPictures?
     ) -> [Maker] {
@@ -147,7 +147,9 @@ package struct QuantisationCascade {
             }
         }
         let trained: Maker = { standing in
-            guard let training, options.awareEpochs > 0, let method = standing.surest?.scheme.calibration else { return nil }
+            guard standing.kept == nil, let training, options.awareEpochs > 0, let method = standing.surest?.scheme.calibration else {
+                return nil
+            }
             let aware = AwareTraining(
                 start: try EqualisedNetwork(folded, calibration: ranges, method: method), headName: graph.headName, weightBits: weightBits,
                 plan: shape(batch: options.batch), epochs: options.awareEpochs, peakRate: options.awareRate, backend: backend)

@@ -56,6 +56,18 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
             self.drop = drop
             self.passed = passed
         }
+
+        /// Reports that are older than schemes have only the calibration.
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            calibration = try container.decode(CalibrationMethod.self, forKey: .calibration)
+            scheme = try container.decodeIfPresent(QuantisationScheme.self, forKey: .scheme) ?? .ptq(calibration)
+            int8 = try container.decode(Measures.self, forKey: .int8)
+            agreement = try container.decode(Double.self, forKey: .agreement)
+            doubt = try container.decodeIfPresent(Doubt.self, forKey: .doubt)
+            drop = try container.decode(Double.self, forKey: .drop)
+            passed = try container.decode(Bool.self, forKey: .passed)
+        }
     }
 
     /// At batch 1, in milliseconds, medians of interleaved runs.
@@ -108,5 +120,8 @@ package struct QuantisationReport: Codable, Sendable, Equatable {
     package var agreement: Double? { keptAttempt?.agreement }
     /// When the kept int8 network is in doubt.
     package var doubt: Doubt? { keptAttempt?.doubt }
-    private var keptAttempt: Attempt? { attempts.last { $0.passed && $0.scheme == scheme } }
+    private var keptAttempt: Attempt? {
+        let kept = scheme ?? calibration.map { .ptq($0) }
+        return attempts.last { $0.passed && $0.scheme == kept }
+    }
 }

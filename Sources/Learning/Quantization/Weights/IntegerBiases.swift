@@ -7,7 +7,7 @@ import Engine
 /// plan for one trained MnasNet, and is 3 % from it with whole numbers. Source: Jacob et al. 2018, arXiv:1712.05877, equation 11.
 enum IntegerBiases {
     /// A channel without weights has any unit: one in which its bias is this.
-    private static let emptyChannelBias: Float = 1 << 20
+    private static let emptyChannelBias: Float = 0x1p20
 
     static func rounded(_ network: QuantisedNetwork) -> QuantisedNetwork {
         var weights = network.weights

@@ -143,7 +143,7 @@ extension OpenAPISchemas {
                       "scheme": {"enum": \(choices(TrainSpecification.Quantisation.Scheme.allCases.map(\.rawValue)))},
                       "calibration": {"enum": \(choices(TrainSpecification.Quantisation.Calibration.allCases.map(\.rawValue)))},
                       "max_drop": {"type": "number", \(bounds(Ranges.maximumDrop))},
-                      "qat_epochs": {"type": "integer", \(bounds(Ranges.qatEpochs)), "description": "Training with 8-bit rounding where int8 is too often in doubt without."}
+                      "qat_epochs": {"type": "integer", \(bounds(Ranges.qatEpochs)), "description": "Passes of training with 8-bit rounding where no calibration passes the gates; 0: none."}
                     }
                   }
             """

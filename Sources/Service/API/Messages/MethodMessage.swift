@@ -152,7 +152,7 @@ package struct MethodMessage: Encodable, Sendable {
             .number("quantisation.max_drop", Ranges.maximumDrop, default: Defaults.maximumDrop, "Validation macro-F1 that int8 may lose."),
             .integer(
                 "quantisation.qat_epochs", Ranges.qatEpochs, default: Defaults.qatEpochs,
-                "Passes of training with 8-bit rounding where int8 is too often in doubt without; 0: none."),
+                "Passes of training with 8-bit rounding where no calibration passes the gates; 0: none."),
             .integer("seed", Ranges.seed, default: Int(Defaults.seed), "Same seed, same bits."),
             .integer("threads", 1...max(1, cores), default: nil, "Threads of the worker; its share of the cores if absent."),
             .integer("priority", Ranges.priority, default: Defaults.priority, "Greater goes first."),
