@@ -153,9 +153,9 @@ struct LoadedModelsSpecs {
         #expect(await models.bytes == 90)
         // When one of 60 comes
         try await models.prepare(try key(6))
-        // Then both others go, the oldest first, and one that is larger than all the room stays alone
+        // Then both others go (each is closed by a task of its own), and one that is larger than all the room stays alone
         try await settle { ledger.closes.count == 2 }
-        #expect(ledger.closes == [try key(4), try key(5)])
+        #expect(try Set(ledger.closes) == [key(4), key(5)])
         try await models.prepare(try key(20))
         try await settle { ledger.closes.count == 3 }
         #expect(await models.keys == [try key(20)])

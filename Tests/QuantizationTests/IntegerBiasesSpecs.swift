@@ -1,22 +1,19 @@
 import Engine
-import Quantization
+import ModelFormat
 import Tensors
 import Testing
 
+@testable import Quantization
+
 @Suite("Biases as whole numbers")
 struct IntegerBiasesSpecs {
-    /// The toy network in 8 bits, with its input scales by part.
-    private func toy(emptying channel: Int? = nil) throws -> QuantisedNetwork {
-        let graph = ToyNetwork.graph()
-        var tensors = try ToyNetwork.parameters(graph).tensors
-        if let channel {
-            for index in 0..<9 { tensors["depthwise.weight"]?.values[channel * 9 + index] = 0 }
-        }
-        let parameters = try ParameterSet(tensors, for: graph)
+    private let graph = ToyNetwork.graph()
+
+    private func calibration(_ parameters: ParameterSet) throws -> Calibration {
         let plan = try ReferenceBackend().inferencePlan(graph, parameters, PlanOptions(batch: 8, side: ToyNetwork.side, threads: 1))
         var calibration = Calibration(method: .minmax, plan: plan)
         try calibration.observe(ToyNetwork.pictures(8, seed: 2).flatMap(\.self), count: 8)
-        return try EqualisedNetwork(graph.folded(with: parameters), calibration: calibration, method: .minmax).quantised(weightBits: 8)
+        return calibration
     }
 
     /// By part: the biases in units of the 32-bit sums.
@@ -35,7 +32,9 @@ struct IntegerBiasesSpecs {
     @Test("behind pictures every bias is a whole number of the unit of its sums, behind features it is what it was")
     func areWhole() throws {
         // Given a network with every kind of layer in 8 bits
-        let sums = sums(try toy())
+        let parameters = try ToyNetwork.parameters(graph)
+        let network = try EqualisedNetwork(graph.folded(with: parameters), calibration: calibration(parameters), method: .minmax)
+        let sums = sums(try network.quantised(weightBits: 8))
         // Then each sum of a convolution begins at an integer (a Float has 24 bits: beyond 2²³ every number is one)
         for name in ["stem", "depthwise", "project"] {
             let found = try #require(sums[name])
@@ -49,13 +48,14 @@ struct IntegerBiasesSpecs {
     @Test("a channel without weights keeps its bias to six digits")
     func keepsEmptyChannels() throws {
         // Given a depthwise channel of zeros: all that it answers is its bias
-        let whole = try toy(), empty = try toy(emptying: 3)
-        let bias = try #require(empty.weights["depthwise"]?.bias[3])
-        // Then its bias is float's: that of the folded norm, which the weights have no part in
-        let graph = ToyNetwork.graph()
-        let folded = try graph.folded(with: ToyNetwork.parameters(graph))
-        let float = try #require(folded.weights["depthwise.bias"]?.values[3])
-        #expect(float != 0 && whole.weights["depthwise"] != nil)
-        #expect(abs(bias - float) <= 1e-6 * abs(float) * 4)
+        var tensors = try ToyNetwork.parameters(graph).tensors
+        for index in 0..<9 { tensors["depthwise.weight"]?.values[3 * 9 + index] = 0 }
+        let parameters = try ParameterSet(tensors, for: graph)
+        let plain = try Quantiser.quantise(graph.folded(with: parameters), scales: calibration(parameters).scales())
+        // When biases are rounded
+        let rounded = try #require(IntegerBiases.rounded(plain).weights["depthwise"]), before = try #require(plain.weights["depthwise"])
+        // Then the unit of that channel is chosen for it, and those of the others, which their weights have, stay
+        #expect(before.bias[3] != 0 && abs(rounded.bias[3] - before.bias[3]) <= 4e-6 * abs(before.bias[3]))
+        #expect(rounded.scales[4] == before.scales[4] && rounded.bias[4] != before.bias[4])
     }
 }
