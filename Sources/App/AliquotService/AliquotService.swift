@@ -131,7 +131,7 @@ package final class AliquotService: Sendable {
         return PredictorOptions(
             // Lanes of one thread that fill the cores decode for themselves; between the passes of wider ones there is time for others to do so.
             lanes: lanes, threadsPerLane: threads, decoders: threads == 1 && lanes >= machine.cores ? 0 : machine.cores,
-            capacity: settings.queue ?? max(16, 8 * lanes),
+            capacity: settings.queue ?? max(8, 4 * lanes),
             maxBatch: settings.maxBatch, maxDelayMicroseconds: settings.maxDelay)
     }
 

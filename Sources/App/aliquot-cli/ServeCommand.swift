@@ -24,8 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Forward passes of one model at the same time (default: the cores).") var lanes: Int?
     @Option(help: "Most pictures that go through a network together, where that is faster.") var maxBatch = 4
     @Option(help: "Microseconds that a picture waits for others to go with.") var maxDelay = 0
-    @Option(help: "Pictures of one model that wait or are worked on; one more is answered 503 (default: eight for each lane).") var queue:
-        Int?
+    @Option(help: "Pictures of one model that wait or are worked on; one more is answered 503 (default: four for each lane, at least 8).")
+    var queue: Int?
     @Option(help: "Explanations that wait or are worked on; one more is answered 503 (default: two for each lane).") var explanations: Int?
     @Flag(help: "Allow an address that other machines can reach although no password is asked for.") var insecure = false
     @Option(
