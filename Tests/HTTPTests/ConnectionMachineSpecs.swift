@@ -53,7 +53,28 @@ struct ConnectionMachineSpecs {
         #expect(!driver.machine.wantsInput)
     }
 
-    @Test("reads a body only when the handler wants it, and no further than its window")
+    @Test("reads a body that fits into the window while the handler begins, unless the client waits to be asked")
+    func readsAhead() {
+        var driver = ConnectionDriver()
+        // Given an upload as long as the window, whose handler has not asked yet
+        driver.receive(Self.post(length: RequestBody.window))
+        #expect(driver.machine.wantsInput)
+        // When it comes, then it is there
+        driver.receive(String(repeating: "x", count: RequestBody.window))
+        #expect(driver.delivered.utf8.count == RequestBody.window && driver.has(.endBody))
+        driver.answer(1)
+        // Given one that is longer by a byte, one of unknown length, and one that waits for 100 Continue
+        for head in [
+            Self.post(length: RequestBody.window + 1), "POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+            Self.post(length: 3, more: "Expect: 100-continue\r\n"),
+        ] {
+            var other = ConnectionDriver()
+            other.receive(head)
+            #expect(!other.machine.wantsInput)
+        }
+    }
+
+    @Test("reads a long body only when the handler wants it, and no further than its window")
     func backpressure() {
         var driver = ConnectionDriver()
         // Given a large upload whose handler does not read

@@ -38,10 +38,10 @@ struct ConnectionTimeSpecs {
         #expect(driver.wait(.seconds(1)) == [.close])
     }
 
-    @Test("the body's clock runs only while the handler waits for the client, and anew with every 8 KiB")
+    @Test("the clock of a long body runs only while the handler waits for the client, and anew with every 8 KiB")
     func slowBody() {
         var driver = ConnectionDriver()
-        driver.receive(ConnectionMachineSpecs.post(length: 20_000))
+        driver.receive(ConnectionMachineSpecs.post(length: 300_000))
         #expect(driver.wait(.seconds(1000)).isEmpty)
         driver.take(.bodyWanted(exchange: 1, took: 0))
         driver.wait(.seconds(29))
@@ -50,6 +50,14 @@ struct ConnectionTimeSpecs {
         #expect(driver.wait(.seconds(1)) == [.failBody(.bodyTimeout(after: .seconds(30)))])
         driver.answer(1, "late", status: .requestTimeout)
         #expect(driver.sent.contains("connection: close") && driver.machine.phase == .lingering)
+    }
+
+    @Test("the clock of a body that fits into the window runs from the head on")
+    func slowShortBody() {
+        var driver = ConnectionDriver()
+        driver.receive(ConnectionMachineSpecs.post(length: 20_000))
+        #expect(driver.wait(.seconds(29)).isEmpty)
+        #expect(driver.wait(.seconds(1)) == [.failBody(.bodyTimeout(after: .seconds(30)))])
     }
 
     @Test("ends a body that comes a byte at a time to hold the connection for ever")

@@ -89,6 +89,10 @@ extension ConnectionMachine {
                 failBody(.malformedBody(fault.sentence), &actions)
             } else if peerHasFinished {
                 failBody(.bodyCutShort(got: exchange.received), &actions)
+            } else if let length, length <= RequestBody.window, !exchange.owesContinue {
+                // It would be read as far in any case: it comes while the handler begins, which need not ask and be woken for it.
+                self.exchange?.isWanted = true
+                renewBodyDeadline(now)
             }
         }
     }

@@ -30,7 +30,7 @@ struct Exchange {
     var body = BodyState.complete
     /// How many bytes may be delivered before the reader takes some.
     var credit = RequestBody.window
-    /// Whether the reader has asked at all.
+    /// Whether the reader has asked at all, or need not.
     var isWanted = false
     /// Whether the client still waits for `100 Continue`.
     var owesContinue = false

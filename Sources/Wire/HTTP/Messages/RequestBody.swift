@@ -4,7 +4,8 @@ import Synchronization
 /// The body of a request, read piece by piece by one reader.
 ///
 /// Invariants:
-/// 1. The socket is read for the body only once the reader asked, and then at most ``window`` bytes ahead of it.
+/// 1. The socket is read for the body only once the reader asked (for one that is known to fit into the window: at once, unless the client waits for
+///    `100 Continue`), and at most ``window`` bytes ahead of it.
 /// 2. `Expect: 100-continue` is answered when the reader first asks.
 /// 3. After the end or a failure every further ``next()`` gives the same again.
 /// 4. A waiting reader is always resumed: by bytes, the end, a failure, or cancellation of its task.
