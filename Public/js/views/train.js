@@ -15,7 +15,7 @@ const hints = {
   confidence: "an unlabelled picture is used only if the teacher is surer than this",
   seed: "the same seed gives the same result", patience: "epochs without an improvement before it stops",
   learning_rate: "greatest step of the one-cycle schedule", fit: "how a picture becomes square",
-  "quantisation.max_drop": "more, and float is served", "quantisation.qat_epochs": "only where int8 is too often in doubt without",
+  "quantisation.max_drop": "more, and float is served", "quantisation.qat_epochs": "only where no calibration passes",
   "quantisation.calibration": "how the range of each layer is found",
   time_limit_s: "of running; then the job fails", threads: "processor cores to use", priority: "greater goes first",
   freeze_epochs: "at the start, with pretrained weights only", weight_decay: "pull of every weight to zero",

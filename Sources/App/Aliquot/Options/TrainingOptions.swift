@@ -18,7 +18,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         public var calibration: String?
         /// The most validation macro-F1 that int8 may lose.
         public var maximumDrop: Double?
-        /// Passes of training with 8-bit rounding, where int8 is too often in doubt without; 0: none.
+        /// Passes of training with 8-bit rounding, where no calibration passes the gates; 0: none.
         public var qatEpochs: Int?
 
         public init(scheme: String? = nil, calibration: String? = nil, maximumDrop: Double? = nil, qatEpochs: Int? = nil) {
