@@ -46,6 +46,7 @@ let package = Package(
         shim("COpenSSL", apt: "libssl-dev"),
         shim("CArchive", apt: "libarchive-dev"),
         shim("CZlib", apt: "zlib1g-dev"),
+        shim("CLinux", apt: "libc6-dev"),
         .target(
             name: "CCodecs", path: "Sources/Shims/CCodecs",
             linkerSettings: [
@@ -56,11 +57,11 @@ let package = Package(
             linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
 
         // Base: identifiers, seeded randomness, atomic files, digests, clocks. Known to all, knows nobody.
-        .target(name: "Base", dependencies: ["COpenSSL"], path: "Sources/Base", swiftSettings: strict),
+        .target(name: "Base", dependencies: ["CLinux", "COpenSSL"], path: "Sources/Base", swiftSettings: strict),
 
         // Wire
-        // Sockets: turns file descriptors into byte streams on Dispatch sources, and nothing else.
-        room("Wire", "Sockets", ["Base"]),
+        // Sockets: turns file descriptors into byte streams on event loops, and nothing else.
+        room("Wire", "Sockets", ["Base", "CLinux"]),
         // Gzip: compresses and, under an output limit, decompresses.
         room("Wire", "Gzip", ["CZlib"]),
         // HTTP: speaks HTTP/1.1: bytes to requests, responses to bytes, requests to handlers.

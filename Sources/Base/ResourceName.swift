@@ -7,8 +7,9 @@ package struct ResourceName: Hashable, Sendable, Codable, Comparable, CustomStri
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         func isAlphanumeric(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) }
-        guard (1...128).contains(bytes.count), isAlphanumeric(bytes[0]), !text.contains("..") else { return nil }
+        guard (1...128).contains(bytes.count), isAlphanumeric(bytes[0]) else { return nil }
         guard bytes.allSatisfy({ isAlphanumeric($0) || $0 == 46 || $0 == 95 || $0 == 45 }) else { return nil }
+        guard !zip(bytes, bytes.dropFirst()).contains(where: { $0 == 46 && $1 == 46 }) else { return nil }
         description = text
     }
 

@@ -270,4 +270,32 @@ struct ConnectionMachineSpecs {
         #expect(actions.first == .failBody(.clientGone) && actions.contains(.cancelHandler) && actions.last == .close)
         #expect(driver.take(.lost).isEmpty && driver.answer(1).isEmpty)
     }
+
+    @Test(
+        "lets the shell read a body straight to its reader: no more than is left of it, of the reader's credit, and nothing of a chunked one"
+    )
+    func directly() {
+        // Given a request with 20 bytes of body, of which 4 came with the head
+        var driver = ConnectionDriver()
+        driver.receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\nabcd")
+        #expect(driver.delivered == "abcd" && driver.machine.directBytes == 16 && driver.machine.worthWaitingFor == 16)
+        // When the shell takes 10, and claims more than there is
+        #expect(driver.take(.receivedDirectly(10)).isEmpty && driver.machine.directBytes == 6)
+        #expect(driver.take(.receivedDirectly(7)).isEmpty && driver.machine.directBytes == 6)
+        // Then the rest ends the body, and the next bytes are a request again
+        #expect(driver.take(.receivedDirectly(6)) == [.endBody] && driver.machine.directBytes == 0 && driver.machine.worthWaitingFor == 1)
+        driver.answer(1)
+        driver.receive("GET /next HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(driver.actions.filter { if case .begin = $0 { true } else { false } }.count == 2)
+        // And a body that nobody has asked for, one that is longer than the credit, and a chunked one
+        var large = ConnectionDriver()
+        large.receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
+        #expect(large.machine.directBytes == 0)
+        large.take(.bodyWanted(exchange: 1, took: 0))
+        #expect(large.machine.directBytes == RequestBody.window)
+        var chunked = ConnectionDriver()
+        chunked.receive("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n")
+        chunked.take(.bodyWanted(exchange: 1, took: 0))
+        #expect(chunked.machine.directBytes == 0 && chunked.machine.worthWaitingFor == 1)
+    }
 }

@@ -39,9 +39,9 @@ package struct ServiceAPI: Sendable {
             guard hosts.allows(request.head.authority) else { return refusal(.foreignHost(request.head.authority ?? ""), request) }
             if let file = site.answer(request), request.query.isEmpty {
                 RouteLabel.current?.set("/{file}")
-                return Compression.apply(file, to: request)
+                return await Compression.apply(file, to: request)
             }
-            return Compression.apply(await router.handle(request), to: request)
+            return await Compression.apply(await router.handle(request), to: request)
         }
     }
 

@@ -1,10 +1,9 @@
 import Base
-import Dispatch
 import Foundation
 
-/// One connected TCP socket as a byte stream on a serial queue. It never blocks.
+/// One connected TCP socket as a byte stream on a ``SocketLoop``. It never blocks.
 ///
-/// `@unchecked Sendable`. Safe because every member but `init` is called on `queue`, which is checked, and Dispatch calls the sources' handlers there.
+/// `@unchecked Sendable`. Safe because every member but `init` is called on `loop`, which is checked, and the loop calls its handlers there.
 package final class SocketStream: @unchecked Sendable {
     /// What a read gave.
     package enum Input {
@@ -18,21 +17,22 @@ package final class SocketStream: @unchecked Sendable {
 
     package let peer: SocketAddress?
     private let descriptor: Int32
-    private let queue: DispatchQueue
-    private var readSource: (any DispatchSourceRead)?
-    private var writeSource: (any DispatchSourceWrite)?
+    private let loop: SocketLoop
+    private var watch: SocketWatch?
     private var isReading = false
     private var isWriting = false
     private var isClosed = false
+    private var lowWater = 1
+    /// Why the system does not watch this socket; the next read says so.
+    private var fault: SystemError?
     private var output = OutputQueue()
     private var onReadable: (() -> Void)?
-    private var onWritable: (() -> Void)?
 
     /// Takes over the descriptor, which is non-blocking and connected.
-    package init(descriptor: Int32, peer: SocketAddress?, queue: DispatchQueue) {
+    package init(descriptor: Int32, peer: SocketAddress?, loop: SocketLoop) {
         self.descriptor = descriptor
         self.peer = peer
-        self.queue = queue
+        self.loop = loop
     }
 
     /// Bytes that were sent and that the system has not taken yet.
@@ -42,28 +42,42 @@ package final class SocketStream: @unchecked Sendable {
     ///   - onReadable: called while reading is on and there is something to read.
     ///   - onWritable: called when a socket that was full takes bytes again.
     package func activate(onReadable: @escaping () -> Void, onWritable: @escaping () -> Void) {
-        dispatchPrecondition(condition: .onQueue(queue))
+        precondition(loop.isCurrent)
         self.onReadable = onReadable
-        self.onWritable = onWritable
+        watch = SocketWatch(loop.poller, descriptor, onReadable: onReadable, onWritable: onWritable)
     }
 
     /// Turns readiness on or off. Off, the system's buffer fills and the peer has to wait: that is the backpressure.
     package func setReading(_ wanted: Bool) {
-        dispatchPrecondition(condition: .onQueue(queue))
+        precondition(loop.isCurrent)
         guard wanted != isReading, !isClosed else { return }
         isReading = wanted
-        guard wanted else {
-            readSource?.suspend()
-            return
-        }
-        let source = readSource ?? makeReadSource()
-        source.resume()
+        do { try watch?.setReading(wanted) } catch { fail(error) }
     }
+
+    /// Bytes from which a low water is set: below, they come in one packet anyway.
+    private static let smallestLowWater = 4096
+    /// 128 KiB: the system makes its buffer as large.
+    private static let largestLowWater = 128 << 10
+
+    /// Lets the system gather so many bytes before it tells of them; a FIN and a full buffer it tells of at once. Source: socket(7), SO_RCVLOWAT.
+    package func setLowWater(_ wanted: Int) {
+        let wanted = wanted < Self.smallestLowWater ? 1 : min(wanted, Self.largestLowWater)
+        guard wanted != lowWater, !isClosed else { return }
+        var value = Int32(wanted)
+        // Where a system refuses, it tells of every packet, as before.
+        guard setsockopt(descriptor, SOL_SOCKET, SO_RCVLOWAT, &value, socklen_t(MemoryLayout<Int32>.size)) == 0 else { return }
+        lowWater = wanted
+    }
+
+    /// Whether bytes may be there that the system has not told of.
+    package var holdsBack: Bool { lowWater > 1 }
 
     /// One `recv`.
     package func read(into buffer: UnsafeMutableRawBufferPointer) -> Input {
-        dispatchPrecondition(condition: .onQueue(queue))
+        precondition(loop.isCurrent)
         guard !isClosed else { return .end }
+        if let fault { return .failed(fault) }
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
             if count > 0 { return .bytes(count) }
@@ -84,7 +98,7 @@ package final class SocketStream: @unchecked Sendable {
     /// - Returns: how many bytes it took. What waits is sent when the socket is writable again, after `onWritable`.
     /// - Throws: `SystemError` when the peer is gone.
     package func flush() throws(SystemError) -> Int {
-        dispatchPrecondition(condition: .onQueue(queue))
+        precondition(loop.isCurrent)
         guard !isClosed else { return 0 }
         var taken = 0
         while !output.isEmpty {
@@ -106,7 +120,7 @@ package final class SocketStream: @unchecked Sendable {
 
     /// Sends FIN behind what the system has taken.
     package func finishSending() {
-        dispatchPrecondition(condition: .onQueue(queue))
+        precondition(loop.isCurrent)
         guard !isClosed else { return }
         // ENOTCONN only: the peer has reset the connection, which the next read says as well.
         _ = shutdown(descriptor, Int32(SHUT_WR))
@@ -114,54 +128,26 @@ package final class SocketStream: @unchecked Sendable {
 
     /// Closes the socket; what waits is dropped. Can be called again.
     package func close() {
-        dispatchPrecondition(condition: .onQueue(queue))
+        precondition(loop.isCurrent)
         guard !isClosed else { return }
         isClosed = true
         output.removeAll()
         onReadable = nil
-        onWritable = nil
-        let descriptor = descriptor
-        // The descriptor may be closed only when Dispatch watches it no more, and a suspended source must be resumed before it is released.
-        let group = DispatchGroup()
-        for (source, isRunning) in [(readSource as (any DispatchSourceProtocol)?, isReading), (writeSource, isWriting)] {
-            guard let source else { continue }
-            group.enter()
-            source.setCancelHandler { group.leave() }
-            source.cancel()
-            if !isRunning { source.resume() }
-        }
-        if readSource == nil, writeSource == nil {
-            _ = Foundation.close(descriptor)
-        } else {
-            group.notify(queue: queue) { _ = Foundation.close(descriptor) }
-        }
-        readSource = nil
-        writeSource = nil
-    }
-
-    private func makeReadSource() -> any DispatchSourceRead {
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        source.setEventHandler { self.onReadable?() }  // keeps the stream alive until `close()`
-        readSource = source
-        return source
+        watch?.end()
+        watch = nil
+        _ = Foundation.close(descriptor)
     }
 
     private func setWriting(_ wanted: Bool) {
         guard wanted != isWriting else { return }
         isWriting = wanted
-        guard wanted else {
-            writeSource?.suspend()
-            return
-        }
-        let source = writeSource ?? makeWriteSource()
-        source.resume()
+        do { try watch?.setWriting(wanted) } catch { fail(error) }
     }
 
-    private func makeWriteSource() -> any DispatchSourceWrite {
-        let source = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
-        source.setEventHandler { self.onWritable?() }
-        writeSource = source
-        return source
+    /// Nobody would tell of this socket any more: its owner is told to read, and that there is nothing to come.
+    private func fail(_ error: SystemError) {
+        fault = error
+        loop.async { [self] in onReadable?() }
     }
 
     /// One system call for up to eight pieces. MSG_NOSIGNAL: a lost peer is an error of this call, not a signal to the process.

@@ -49,10 +49,12 @@ struct OperationContract: Sendable {
     let answers: [Answer]
     /// Statuses answered as `application/problem+json` besides those that any request can meet.
     let problems: [Int]
+    /// Whether the handler computes next to nothing itself, and so stays on the connection's event loop.
+    let isLight: Bool
 
     init(
         _ id: String, _ tag: String, _ summary: String, query: [QueryParameter] = [], requestHeaders: [String] = [], body: Body = .none,
-        answers: [Answer], problems: [Int] = []
+        answers: [Answer], problems: [Int] = [], isLight: Bool = false
     ) {
         self.id = id
         self.tag = tag
@@ -62,10 +64,12 @@ struct OperationContract: Sendable {
         self.body = body
         self.answers = answers
         self.problems = problems
+        self.isLight = isLight
     }
 
     /// What is wrong with a request's query: names that the route does not know, names given twice, values out of range; all at once.
     func faults(inQuery pairs: [(name: String, value: String)]) -> [APIError.Fault] {
+        guard !pairs.isEmpty else { return [] }
         var seen: Set<String> = []
         let allowed = query.isEmpty ? "this resource takes no query parameters" : "allowed: \(query.map(\.name).joined(separator: ", "))"
         return pairs.compactMap { pair in

@@ -31,7 +31,7 @@ struct ClassifyController: Sendable {
                         Deadline.parameter,
                     ], body: .rawOrFiles(PictureUpload.mediaTypes, "One picture, or a form with many."),
                     answers: [.init(200, "The likeliest classes.", .json("ClassifyAnswer"), headers: ["Server-Timing"])],
-                    problems: [404, 413, 415, 422, 503, 504]), classify)
+                    problems: [404, 413, 415, 422, 503, 504], isLight: true), classify)
         }
     }
 
@@ -45,7 +45,7 @@ struct ClassifyController: Sendable {
         let options = ClassifyOptions(
             topK: request.query["top_k"].flatMap(Int.init) ?? 5, precision: request.query["precision"].flatMap(Precision.init),
             doubt: request.query["in_doubt"].flatMap(ClassifyOptions.Doubt.init) ?? .float)
-        if let reader = MultipartReader(contentType: request.fields[.contentType], body: request.body) {
+        if let reader = MultipartReader(contentType: request.contentType, body: request.body) {
             return try await many(reader, key, options, request)
         }
         let picture = try await request.body.collect(limit: PictureUpload.limit, called: "the picture")
@@ -54,7 +54,9 @@ struct ClassifyController: Sendable {
             let scores = try await PictureTurn.scores(predictor, .encoded(picture), options, key, environment, waits: false)
             return predictor.answer(scores, options)
         }
-        return try .json(PictureAnswer(key: key, answer: answer), fields: [.serverTiming: ServerTiming.text(of: answer.timing)])
+        return .bytes(
+            try PictureAnswer(key: key, answer: answer).json(), type: FileType.json,
+            fields: [.serverTiming: ServerTiming.text(of: answer.timing)])
     }
 
     /// Reads the form one picture after the other and keeps a few of them at work; memory is bounded by `picturesAtOnce` pictures.

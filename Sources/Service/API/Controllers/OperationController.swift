@@ -10,11 +10,15 @@ struct OperationController: Sendable {
     func addRoutes(to table: inout RouteTable) {
         table.on(
             .get, "/livez",
-            .init("live", "operation", "Whether the process answers at all.", answers: [.init(200, "It does.", .json("Health"))]),
+            .init(
+                "live", "operation", "Whether the process answers at all.", answers: [.init(200, "It does.", .json("Health"))],
+                isLight: true),
             { _ in try .json(["status": "alive"]) })
         table.on(
             .get, "/readyz",
-            .init("ready", "operation", "Whether it takes work.", answers: [.init(200, "It does.", .json("Health"))], problems: [503]),
+            .init(
+                "ready", "operation", "Whether it takes work.", answers: [.init(200, "It does.", .json("Health"))], problems: [503],
+                isLight: true),
             ready)
         table.on(
             .get, "/v1/version",

@@ -1,10 +1,12 @@
-import Foundation
 import Inference
 
-/// The field `Server-Timing`: milliseconds. Source: W3C Server Timing.
+/// The field `Server-Timing`: milliseconds with two digits. Source: W3C Server Timing.
 enum ServerTiming {
     static func text(of timing: Answer.Timing, _ more: (name: String, milliseconds: Double)...) -> String {
-        ([("decode", timing.decode), ("queue", timing.queue), ("infer", timing.infer)] + more)
-            .map { "\($0.0);dur=\(String(format: "%.2f", $0.1))" }.joined(separator: ", ")
+        var text = "decode;dur=\(rounded(timing.decode)), queue;dur=\(rounded(timing.queue)), infer;dur=\(rounded(timing.infer))"
+        for (name, milliseconds) in more { text += ", \(name);dur=\(rounded(milliseconds))" }
+        return text
     }
+
+    private static func rounded(_ milliseconds: Double) -> Double { (milliseconds * 100).rounded() / 100 }
 }

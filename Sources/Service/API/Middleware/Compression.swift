@@ -10,13 +10,16 @@ enum Compression {
     /// Bytes of a body; below, a packet holds it either way.
     static let smallest = 1024
 
-    static func apply(_ response: ServerResponse, to request: ServerRequest) -> ServerResponse {
+    static func apply(_ response: ServerResponse, to request: ServerRequest) async -> ServerResponse {
         if response.status == .notModified { return varying(response) }
-        guard case .bytes(let bytes) = response.body, isText(response.fields[.contentType]) else { return response }
+        guard case .bytes(let bytes) = response.body else { return response }
+        // Nobody keeps the answer to a POST for others (RFC 9110 section 9.3.3), so that a short one need not say what it might vary with.
+        if bytes.count < smallest, request.method == .post { return response }
+        guard isText(response.fields[.contentType]) else { return response }
         let response = varying(response)
-        guard bytes.count >= smallest, response.fields[.contentEncoding] == nil, isWanted(by: request), let packed = packed(bytes) else {
-            return response
-        }
+        guard bytes.count >= smallest, response.fields[.contentEncoding] == nil, isWanted(by: request) else { return response }
+        // A megabyte takes some 20 ms: not on an event loop.
+        guard let packed = await withTaskExecutorPreference(globalConcurrentExecutor, operation: { packed(bytes) }) else { return response }
         return replacing(response, with: packed)
     }
 

@@ -18,6 +18,12 @@ package final class RequestMeasures: Sendable {
         var buckets = [Int](repeating: 0, count: RequestMeasures.bounds.count)
         var count = 0
         var sum = 0.0
+
+        mutating func add(_ seconds: Double) {
+            count += 1
+            sum += seconds
+            for (index, bound) in RequestMeasures.bounds.enumerated() where seconds <= bound { buckets[index] += 1 }
+        }
     }
 
     private struct State {
@@ -41,11 +47,7 @@ package final class RequestMeasures: Sendable {
     func record(method: String, route: String, status: Int, seconds: Double, received: Int) {
         state.withLock { state in
             state.requests[Series(method: method, route: route, status: status), default: 0] += 1
-            var histogram = state.latencies[route] ?? Histogram()
-            histogram.count += 1
-            histogram.sum += seconds
-            for (index, bound) in Self.bounds.enumerated() where seconds <= bound { histogram.buckets[index] += 1 }
-            state.latencies[route] = histogram
+            state.latencies[route, default: Histogram()].add(seconds)
             state.received += received
         }
     }

@@ -25,6 +25,15 @@ package final class InferenceStatistics: Sendable {
         /// Milliseconds since 1970.
         var lastInference = 0
 
+        mutating func add(_ timing: Answer.Timing, batch: Int, at now: Int) {
+            success.add(milliseconds: timing.decode + timing.queue + timing.infer)
+            queue.add(milliseconds: timing.queue)
+            decode.add(milliseconds: timing.decode)
+            infer.add(milliseconds: timing.infer)
+            byBatch[batch, default: Duration()].add(milliseconds: timing.infer)
+            lastInference = now
+        }
+
         /// Forward passes.
         var executions: Int { byBatch.reduce(0) { $0 + ($1.value.count + $1.key - 1) / $1.key } }
     }
@@ -37,16 +46,8 @@ package final class InferenceStatistics: Sendable {
 
     /// One picture that was answered.
     func record(_ key: ModelVersionKey, _ timing: Answer.Timing, batch: Int) {
-        versions.withLock { versions in
-            var version = versions[key] ?? Version()
-            version.success.add(milliseconds: timing.decode + timing.queue + timing.infer)
-            version.queue.add(milliseconds: timing.queue)
-            version.decode.add(milliseconds: timing.decode)
-            version.infer.add(milliseconds: timing.infer)
-            version.byBatch[batch, default: Duration()].add(milliseconds: timing.infer)
-            version.lastInference = Int(Date().timeIntervalSince1970 * 1000)
-            versions[key] = version
-        }
+        let now = Int(Date().timeIntervalSince1970 * 1000)
+        versions.withLock { $0[key, default: Version()].add(timing, batch: batch, at: now) }
     }
 
     /// One picture that was not answered.

@@ -1,4 +1,4 @@
-import Foundation
+import HTTP
 
 /// Media types of the files that the service hands out (IANA registry).
 enum FileType {
@@ -24,7 +24,7 @@ enum FileType {
 
     /// The type and subtype of a `Content-Type`, without parameters, in lower case.
     static func essence(_ field: String?) -> String? {
-        guard let first = field?.split(separator: ";").first else { return nil }
-        return first.trimmingCharacters(in: .whitespaces).lowercased()
+        if field == json { return json }  // most answers
+        return field?.split(separator: ";").first.map { $0.trimmed.lowercased() }
     }
 }

@@ -24,7 +24,7 @@ struct RouteTable: Sendable {
         finish: @escaping @Sendable (inout Problem, ServerRequest) -> Void = { _, _ in }, wrapping wrap: (Route) -> Handler
     ) -> Router {
         var router = Router(describe: describe, finish: finish)
-        for route in routes { router.on(route.method, route.pattern, wrap(route)) }
+        for route in routes { router.on(route.method, route.pattern, staysOnLoop: route.contract.isLight, wrap(route)) }
         return router
     }
 }

@@ -4,6 +4,8 @@ import HTTPTypes
 enum ConnectionEvent {
     /// Bytes from the socket; valid during the call.
     case received(UnsafeBufferPointer<UInt8>)
+    /// So many bytes of the body, which the shell put into the reader's hands itself; at most ``ConnectionMachine/directBytes``.
+    case receivedDirectly(Int)
     /// The client will send no more (FIN). It may still read.
     case peerFinished
     /// Reading or writing failed: nobody is there.

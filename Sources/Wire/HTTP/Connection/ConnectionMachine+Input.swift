@@ -69,7 +69,7 @@ extension ConnectionMachine {
             number: exchanges, id: id, head: head, began: now, decoder: BodyDecoder(head.framing, limits: limits),
             keepsAlive: head.keepsAlive && !isDraining)
         // What came with the head is delivered with it; most bodies of a few kilobytes come so.
-        var bytes: [UInt8] = []
+        var bytes = exchange.emptyPiece
         var fault: RequestFault?
         do throws(RequestFault) {
             if !exchange.decoder.isComplete { try decode(&exchange, into: &bytes) }
@@ -126,8 +126,7 @@ extension ConnectionMachine {
         }
         // The common way of an upload: one copy, from the loop's read buffer into the piece.
         guard var exchange else { return }
-        var piece: [UInt8] = []
-        piece.reserveCapacity(min(bytes.count, exchange.credit))
+        var piece = exchange.received == 0 ? exchange.emptyPiece : []
         do throws(RequestFault) {
             let used = try exchange.decoder.decode(bytes, into: &piece, limit: exchange.credit)
             exchange.received += piece.count
@@ -154,6 +153,14 @@ extension ConnectionMachine {
             if phase == .draining { return close(&actions) }
             failBody(.malformedBody(error.sentence), &actions)
         }
+    }
+
+    mutating func receiveDirectly(_ count: Int, _ now: ContinuousClock.Instant, _ actions: inout [ConnectionAction]) {
+        guard count > 0, count <= directBytes else { return }
+        exchange?.decoder.skip(count)
+        exchange?.received += count
+        exchange?.credit -= count
+        delivered([], now, &actions)
     }
 
     private mutating func delivered(_ piece: [UInt8], _ now: ContinuousClock.Instant, _ actions: inout [ConnectionAction]) {

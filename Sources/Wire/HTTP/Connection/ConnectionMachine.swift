@@ -70,6 +70,12 @@ struct ConnectionMachine {
         }
     }
 
+    /// How many bytes the system may gather before it tells of them: fewer turns for a body. They are counted on every tick all the same.
+    var worthWaitingFor: Int { phase == .exchange && input.isEmpty ? exchange?.worthWaitingFor ?? 1 : 1 }
+
+    /// How many of the next bytes are nothing but the body, wanted now: the shell may read them straight into the reader's memory.
+    var directBytes: Int { phase == .exchange && input.isEmpty ? exchange?.directBytes ?? 0 : 0 }
+
     /// Between requests, with nothing begun.
     var isIdle: Bool { phase == .head && !isInsideHead }
 
@@ -81,6 +87,7 @@ struct ConnectionMachine {
         guard phase != .closed else { return }
         switch event {
         case .received(let bytes): receive(bytes, now, &actions)
+        case .receivedDirectly(let count): receiveDirectly(count, now, &actions)
         case .peerFinished: peerFinished(now, &actions)
         case .lost, .abort: lose(now, &actions)
         case .bodyWanted(let number, let took): bodyWanted(number, took, now, &actions)

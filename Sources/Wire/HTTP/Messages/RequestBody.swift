@@ -19,23 +19,21 @@ package final class RequestBody: Sendable {
     }
 
     private struct State {
-        var pieces: [[UInt8]] = []
+        /// What came and is not taken yet.
+        var gathered: [UInt8] = []
         var ending: Ending?
         var waiting: CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?
         /// Bytes that must have gathered before the waiting reader is resumed.
         var wanted = 1
-        /// Bytes in `pieces`.
-        var gathered = 0
         /// Bytes that the reader took and that the connection does not know of yet.
         var ungranted = 0
 
-        /// The first piece, for the reader.
-        mutating func takePiece() -> [UInt8]? {
-            guard !pieces.isEmpty else { return nil }
-            let piece = pieces.removeFirst()
-            gathered -= piece.count
-            ungranted += piece.count
-            return piece
+        /// All that has gathered, for the reader; nil if nothing has.
+        mutating func take() -> [UInt8]? {
+            guard !gathered.isEmpty else { return nil }
+            ungranted += gathered.count
+            defer { gathered = [] }
+            return gathered
         }
     }
 
@@ -51,7 +49,7 @@ package final class RequestBody: Sendable {
     init(bytes: [UInt8], declaredLength: Int?) {
         self.declaredLength = declaredLength
         demand = nil
-        state = Mutex(State(pieces: bytes.isEmpty ? [] : [bytes], ending: .complete, gathered: bytes.count))
+        state = Mutex(State(gathered: bytes, ending: .complete))
     }
 
     /// A body that a connection will fill.
@@ -63,7 +61,7 @@ package final class RequestBody: Sendable {
 
     // MARK: The reader
 
-    /// The next piece, never empty; nil at the end.
+    /// What has come, never empty; nil at the end.
     ///
     /// - Throws: ``HTTPError/clientGone``, ``HTTPError/bodyTimeout(after:)``, ``HTTPError/bodyCutShort(got:)``, ``HTTPError/malformedBody(_:)``,
     ///   ``HTTPError/bodyUnavailable``, ``HTTPError/cancelled``.
@@ -145,7 +143,7 @@ package final class RequestBody: Sendable {
     }
 
     private static func step(_ state: inout State, _ wanted: Int) -> Step {
-        if state.gathered >= wanted || state.ending != nil, let piece = state.takePiece() {
+        if state.gathered.count >= wanted || state.ending != nil, let piece = state.take() {
             guard state.ending == nil, state.ungranted >= window / 2 else { return .ready(.success(piece), grant: 0) }
             defer { state.ungranted = 0 }
             return .ready(.success(piece), grant: state.ungranted)
@@ -159,17 +157,37 @@ package final class RequestBody: Sendable {
 
     // MARK: The connection
 
-    /// Bytes that arrived; never empty.
+    /// Bytes that arrived; never empty. The first piece of a short body has room for the rest, so that gathering it copies each byte once.
     func deliver(_ piece: [UInt8]) {
         let (waiting, first) = state.withLock { state -> (CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?, [UInt8]?) in
             guard state.ending == nil else { return (nil, nil) }
-            state.pieces.append(piece)
-            state.gathered += piece.count
-            guard let waiting = state.waiting, state.gathered >= state.wanted else { return (nil, nil) }
+            if state.gathered.isEmpty { state.gathered = piece } else { state.gathered += piece }
+            guard let waiting = state.waiting, state.gathered.count >= state.wanted else { return (nil, nil) }
             state.waiting = nil
-            return (waiting, state.takePiece())
+            return (waiting, state.take())
         }
         waiting?.resume(returning: .success(first))
+    }
+
+    /// Takes bytes straight from a socket, without a copy of them in between.
+    ///
+    /// - Parameters:
+    ///   - limit: room that is made.
+    ///   - read: fills the beginning of the room and says how many bytes it wrote; 0 for none.
+    /// - Returns: as many.
+    func fill(_ limit: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+        let (count, waiting, all) = state.withLock { state -> (Int, CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?, [UInt8]?) in
+            let before = state.gathered.count
+            state.gathered.append(addingCapacity: limit) { span in
+                span.withUnsafeMutableBufferPointer { room, count in count = read(UnsafeMutableRawBufferPointer(room)) }
+            }
+            let count = state.gathered.count - before
+            guard let waiting = state.waiting, state.gathered.count >= state.wanted else { return (count, nil, nil) }
+            state.waiting = nil
+            return (count, waiting, state.take())
+        }
+        waiting?.resume(returning: .success(all))
+        return count
     }
 
     /// All bytes were delivered.
@@ -185,7 +203,7 @@ package final class RequestBody: Sendable {
             if state.ending == nil { state.ending = ending }
             defer { state.waiting = nil }
             guard state.waiting != nil else { return (nil, .success(nil)) }
-            if let piece = state.takePiece() { return (state.waiting, .success(piece)) }
+            if let piece = state.take() { return (state.waiting, .success(piece)) }
             if case .failed(let error) = state.ending { return (state.waiting, .failure(error)) }
             return (state.waiting, .success(nil))
         }

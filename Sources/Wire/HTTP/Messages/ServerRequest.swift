@@ -37,6 +37,11 @@ package struct ServerRequest: Sendable {
 
     package var method: HTTPRequest.Method { head.method }
     package var fields: HTTPFields { head.headerFields }
+    /// The value of `Content-Type`; several are joined, which no form or picture is known by.
+    package var contentType: String? {
+        let values = fields[values: .contentType]
+        return values.count > 1 ? values.joined(separator: ", ") : values.first
+    }
     /// The path as sent, without the query.
     package var path: String { String((head.path ?? "/").prefix { $0 != "?" }) }
 }

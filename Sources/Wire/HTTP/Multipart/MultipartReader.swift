@@ -6,7 +6,11 @@ package struct MultipartReader: Sendable {
 
     /// Nil if `contentType` is not multipart/form-data with a valid boundary (RFC 2046 section 5.1.1).
     package init?(contentType: String?, body: RequestBody, limits: MultipartLimits = MultipartLimits()) {
-        guard let contentType, let type = MediaType(contentType), type.essence == "multipart/form-data" else { return nil }
+        // Most bodies are no form: seen at the first letter.
+        guard let contentType, let first = contentType.utf8.first, first | 0x20 == UInt8(ascii: "m") || first == 32 || first == 9 else {
+            return nil
+        }
+        guard let type = MediaType(contentType), type.essence == "multipart/form-data" else { return nil }
         guard let boundary = type.parameters["boundary"], let parser = MultipartParser(boundary: boundary, limits: limits) else {
             return nil
         }

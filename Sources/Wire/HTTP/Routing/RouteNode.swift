@@ -5,6 +5,7 @@ struct RouteNode: Sendable {
     struct Route: Sendable {
         /// The names of the parameters in the order of the path.
         let names: [String]
+        let staysOnLoop: Bool
         let handler: Handler
     }
 
@@ -19,23 +20,26 @@ struct RouteNode: Sendable {
     private var rest: [RouteNode] = []
     private(set) var handlers: [HTTPRequest.Method: Route] = [:]
 
-    mutating func insert(_ pattern: ArraySlice<Substring>, names: [String], method: HTTPRequest.Method, handler: @escaping Handler) {
+    mutating func insert(
+        _ pattern: ArraySlice<Substring>, names: [String] = [], method: HTTPRequest.Method, staysOnLoop: Bool, handler: @escaping Handler
+    ) {
         guard let first = pattern.first else {
-            handlers[method] = Route(names: names, handler: handler)
+            handlers[method] = Route(names: names, staysOnLoop: staysOnLoop, handler: handler)
             return
         }
         let others = pattern.dropFirst()
         guard first.hasPrefix("{"), first.hasSuffix("}") else {
-            literals[String(first), default: RouteNode()].insert(others, names: names, method: method, handler: handler)
+            literals[String(first), default: RouteNode()].insert(
+                others, names: names, method: method, staysOnLoop: staysOnLoop, handler: handler)
             return
         }
         let name = first.dropFirst().dropLast()
         if name.hasSuffix("...") {
             if rest.isEmpty { rest.append(RouteNode()) }
-            rest[0].insert([], names: names + [String(name.dropLast(3))], method: method, handler: handler)
+            rest[0].insert([], names: names + [String(name.dropLast(3))], method: method, staysOnLoop: staysOnLoop, handler: handler)
         } else {
             if parameter.isEmpty { parameter.append(RouteNode()) }
-            parameter[0].insert(others, names: names + [String(name)], method: method, handler: handler)
+            parameter[0].insert(others, names: names + [String(name)], method: method, staysOnLoop: staysOnLoop, handler: handler)
         }
     }
 

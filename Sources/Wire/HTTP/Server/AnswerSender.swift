@@ -38,7 +38,8 @@ struct AnswerSender: Sendable {
             try await connection.write(bytes, exchange: exchange)
         }
         do {
-            try await produce(writer)
+            // What is streamed may take any time to compute: not on the loop.
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await produce(writer) }
             connection.post(.responseEnd(exchange: exchange))
         } catch {
             // Cancelled by a drain: a proper end. Cancelled because the client is gone: the exchange is over and the event means nothing.

@@ -1,10 +1,10 @@
+import Base
 import Dispatch
-import Foundation
 import Sockets
 
-/// A serial queue and the connections that live on it. Nothing on it blocks.
+/// The connections that live on one ``SocketLoop``, and the timer of their deadlines. Nothing on it blocks.
 ///
-/// `@unchecked Sendable`. Safe because everything but `queue` and `services` is touched on `queue` only.
+/// `@unchecked Sendable`. Safe because everything but `sockets` and `services` is touched on `sockets` only.
 final class EventLoop: @unchecked Sendable {
     /// What all connections of a server share.
     struct Services: Sendable {
@@ -18,15 +18,16 @@ final class EventLoop: @unchecked Sendable {
         let isFull: @Sendable () -> Bool
     }
 
-    let queue: DispatchQueue
+    let sockets: SocketLoop
     let services: Services
-    /// Where every read of this queue lands. 64 KiB: beyond it a `recv` costs no less per byte.
+    /// Where every read of this loop lands. 64 KiB: beyond it a `recv` costs no less per byte.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var timer: (any DispatchSourceTimer)?
 
-    init(number: Int, services: Services) {
-        queue = DispatchQueue(label: "aliquot.http.\(number)")
+    /// - Throws: `SystemError` where the system has no descriptors left.
+    init(number: Int, services: Services) throws(SystemError) {
+        sockets = try SocketLoop(name: "http \(number)")
         self.services = services
     }
 
@@ -34,8 +35,8 @@ final class EventLoop: @unchecked Sendable {
 
     /// Takes over an accepted descriptor. From any thread.
     func adopt(descriptor: Int32, peer: SocketAddress?) {
-        queue.async { [self] in
-            let stream = SocketStream(descriptor: descriptor, peer: peer, queue: queue)
+        sockets.async { [self] in
+            let stream = SocketStream(descriptor: descriptor, peer: peer, loop: sockets)
             let connection = HTTPConnection(stream: stream, loop: self)
             connections[ObjectIdentifier(connection)] = connection
             if timer == nil { startTimer() }
@@ -45,7 +46,7 @@ final class EventLoop: @unchecked Sendable {
 
     /// The connection has closed itself.
     func remove(_ connection: HTTPConnection) {
-        dispatchPrecondition(condition: .onQueue(queue))
+        precondition(sockets.isCurrent)
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         if connections.isEmpty {
             timer?.cancel()
@@ -55,7 +56,7 @@ final class EventLoop: @unchecked Sendable {
     }
 
     /// Asks every connection to end after what it has in flight. From any thread.
-    func drain() { queue.async { [self] in for connection in connections.values { connection.drain() } } }
+    func drain() { sockets.async { [self] in for connection in connections.values { connection.drain() } } }
 
     /// Connections that one round of ``shed()`` closes: few enough to keep most, enough for the next clients of the backlog.
     static let shedAtOnce = 16
@@ -64,7 +65,7 @@ final class EventLoop: @unchecked Sendable {
     ///
     /// A client that keeps a connection open must be ready for its end (RFC 9112 section 9.3.1), one that waits in the backlog is not served at all.
     func shed() {
-        queue.async { [self] in
+        sockets.async { [self] in
             let idle = connections.values.filter(\.canMakeRoom).sorted { $0.restsSince < $1.restsSince }
             for connection in idle.prefix(Self.shedAtOnce) { connection.makeRoom() }
         }
@@ -73,7 +74,7 @@ final class EventLoop: @unchecked Sendable {
     /// Cuts every connection. Returns when that is done.
     func abort() async {
         await withCheckedContinuation { continuation in
-            queue.async { [self] in
+            sockets.async { [self] in
                 for connection in connections.values { connection.take(.abort) }
                 continuation.resume()
             }
@@ -82,16 +83,19 @@ final class EventLoop: @unchecked Sendable {
 
     /// One timer for all deadlines of a loop: moving a deadline costs nothing, and an idle server does not wake up.
     private func startTimer() {
-        let timer = DispatchSource.makeTimerSource(queue: queue)
+        let timer = DispatchSource.makeTimerSource(queue: .global())
         let tick = services.configuration.tick.components
         let interval = DispatchTimeInterval.nanoseconds(Int(tick.seconds) * 1_000_000_000 + Int(tick.attoseconds / 1_000_000_000))
         timer.schedule(deadline: .now() + interval, repeating: interval)
-        timer.setEventHandler { [weak self] in
-            guard let self else { return }
-            for connection in connections.values { connection.take(.tick) }
-            if services.isFull() { shed() }
-        }
+        timer.setEventHandler { [weak self] in self?.tick() }
         self.timer = timer
         timer.resume()
+    }
+
+    private func tick() {
+        sockets.async { [self] in
+            for connection in connections.values { connection.tick() }
+            if services.isFull() { shed() }
+        }
     }
 }

@@ -1,10 +1,8 @@
-import Dispatch
-import Foundation
 import Sockets
 
 /// The thin shell around a ``ConnectionMachine``: one socket, at most one handler's task.
 ///
-/// `@unchecked Sendable`. Safe because its state is touched on the loop's queue only; the handler's task reaches it through `queue.async`.
+/// `@unchecked Sendable`. Safe because its state is touched on the loop's thread only; a handler's task that has left it comes back through `async`.
 final class HTTPConnection: @unchecked Sendable {
     let loop: EventLoop
     private let stream: SocketStream
@@ -47,9 +45,9 @@ final class HTTPConnection: @unchecked Sendable {
         if endsOnDrain { task?.cancel() }
     }
 
-    /// Feeds the machine and does what it says. On the queue.
+    /// Feeds the machine and does what it says. On the loop.
     func take(_ event: ConnectionEvent) {
-        dispatchPrecondition(condition: .onQueue(loop.queue))
+        precondition(loop.sockets.isCurrent)
         machine.handle(event, at: .now, into: &actions)
         while !actions.isEmpty {
             let batch = actions
@@ -62,7 +60,14 @@ final class HTTPConnection: @unchecked Sendable {
             if hasSent { flush() }
         }
         stream.setReading(machine.wantsInput)
+        stream.setLowWater(machine.worthWaitingFor)
         if writer != nil, stream.waiting <= machine.limits.outputBytes / 2 { releaseWriter(.success(())) }
+    }
+
+    /// Time passed.
+    func tick() {
+        if stream.holdsBack { readable() }  // a slow client's bytes count when they come
+        take(.tick)
     }
 
     private func flush() {
@@ -75,17 +80,41 @@ final class HTTPConnection: @unchecked Sendable {
     }
 
     private func readable() {
-        // A few reads a turn: an upload moves fast, and the queue's other connections do not starve.
+        // A few reads a turn: an upload moves fast, and the loop's other connections do not starve.
         for _ in 0..<4 where machine.wantsInput {
-            switch stream.read(into: loop.buffer) {
+            // Of a request little is read at first: the rest of its body then goes straight to its reader.
+            let direct = min(machine.directBytes, Self.directRead)
+            let room = UnsafeMutableRawBufferPointer(rebasing: machine.phase == .head ? loop.buffer[..<Self.headRead] : loop.buffer[...])
+            let input = direct > 0 ? readDirectly(direct) : stream.read(into: room)
+            switch input {
             case .bytes(let count):
-                take(.received(UnsafeRawBufferPointer(rebasing: loop.buffer[..<count]).assumingMemoryBound(to: UInt8.self)))
-                if count < loop.buffer.count { return }
+                if direct > 0 {
+                    take(.receivedDirectly(count))
+                } else {
+                    take(.received(UnsafeRawBufferPointer(rebasing: room[..<count]).assumingMemoryBound(to: UInt8.self)))
+                }
+                if count < (direct > 0 ? direct : room.count) { return }
             case .end: return take(.peerFinished)
             case .nothingYet: return
             case .failed: return take(.lost)
             }
         }
+    }
+
+    /// Bytes that are read straight into a body at once: most pictures whole.
+    private static let directRead = 128 << 10
+    /// Bytes that are read where a head is expected: any usual head, and a small body with it.
+    private static let headRead = 4096
+
+    private func readDirectly(_ limit: Int) -> SocketStream.Input {
+        guard let body else { return .nothingYet }
+        var input = SocketStream.Input.nothingYet
+        _ = body.fill(limit) { room in
+            input = stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<limit]))
+            if case .bytes(let count) = input { return count }
+            return 0
+        }
+        return input
     }
 
     private func writable() {
@@ -135,12 +164,14 @@ final class HTTPConnection: @unchecked Sendable {
         self.body = body
         let request = ServerRequest(head: head.request, target: head.target, body: body, id: id, peer: peer)
         let handler = loop.services.handler
-        task = Task { await AnswerSender(connection: self, exchange: exchange, request: request).send(handler(request)) }
+        task = Task(executorPreference: loop.sockets) {
+            await AnswerSender(connection: self, exchange: exchange, request: request).send(handler(request))
+        }
     }
 
     /// Gives the machine an event from the handler's task.
     func post(_ event: HandlerEvent) {
-        loop.queue.async { [self] in
+        loop.sockets.async { [self] in
             if case .respond(_, _, let endsOnDrain) = event {
                 self.endsOnDrain = endsOnDrain
                 if endsOnDrain, machine.isDraining { task?.cancel() }
@@ -154,7 +185,7 @@ final class HTTPConnection: @unchecked Sendable {
     /// - Throws: ``HTTPError/clientGone``.
     func write(_ bytes: [UInt8], exchange: Int) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            loop.queue.async { [self] in
+            loop.sockets.async { [self] in
                 take(.responsePiece(exchange: exchange, bytes))
                 guard machine.phase == .exchange, machine.exchange?.number == exchange else {
                     return continuation.resume(throwing: HTTPError.clientGone)

@@ -2,7 +2,7 @@ import Dispatch
 import Sockets
 import Synchronization
 
-/// An HTTP/1.1 server on a few serial queues. Source: RFC 9110, RFC 9112.
+/// An HTTP/1.1 server on a few event loops. Source: RFC 9110, RFC 9112.
 ///
 /// ``start()`` once, ``shutdown(grace:)`` once; a server that was started must be shut down.
 package final class HTTPServer: Sendable {
@@ -20,7 +20,8 @@ package final class HTTPServer: Sendable {
     private let draining = Atomic<Bool>(false)
 
     /// - Parameter handler: answers every request that could be read; usually ``Router/handle(_:)``. Runs in a task of its own, which is cancelled when the
-    ///   client is gone.
+    ///   client is gone. The task prefers the connection's event loop: a handler that computes for longer than some hundred microseconds does so on
+    ///   `globalConcurrentExecutor`, or other connections wait. Streamed bodies are produced there anyway.
     package init(configuration: HTTPServerConfiguration, handler: @escaping @Sendable (ServerRequest) async -> ServerResponse) {
         self.configuration = configuration
         self.handler = handler
@@ -28,7 +29,7 @@ package final class HTTPServer: Sendable {
 
     /// Binds, listens and accepts. Returns the bound address (with the real port where 0 was asked for).
     ///
-    /// - Throws: ``SocketsError``; ``HTTPError/alreadyStarted``.
+    /// - Throws: ``SocketsError``; `SystemError` where the system has no descriptors left; ``HTTPError/alreadyStarted``.
     package func start() throws -> SocketAddress {
         try state.withLock { state in
             guard case .new = state else { throw HTTPError.alreadyStarted }
@@ -38,7 +39,7 @@ package final class HTTPServer: Sendable {
                 configuration: configuration, handler: handler, makeRequestID: { ids.next() }, date: { dates.now() },
                 onClose: { [weak self] in self?.closed() },
                 isFull: { [weak self] in self.map { $0.connectionCount >= $0.configuration.maximumConnections } ?? false })
-            let loops = (0..<max(1, configuration.queues)).map { EventLoop(number: $0, services: services) }
+            let loops = try (0..<max(1, configuration.loops)).map { try EventLoop(number: $0, services: services) }
             let listener = try Listener(address: configuration.address, backlog: configuration.backlog) { [self] descriptor, peer in
                 let number = accepted.add(1, ordering: .relaxed).newValue
                 let count = open.add(1, ordering: .acquiringAndReleasing).newValue
