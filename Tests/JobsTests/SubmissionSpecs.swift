@@ -47,7 +47,7 @@ struct SubmissionSpecs {
         #expect(work.imageSize == 224 && work.fit == .crop && work.batchSize == 32 && work.epochs == 50 && work.patience == 8)
         #expect(work.optimiser == .adamw && work.learningRate == 0.001 && work.weightDecay == 0.01 && work.freezeEpochs == 0)
         #expect(work.flips == .horizontal && work.confidence == 0.8 && work.labelSmoothing == 0 && work.seed == 1)
-        #expect(work.quantisation == .init(scheme: .ptq, calibration: .percentile, maximumDrop: 0.01, qatEpochs: 3))
+        #expect(work.quantisation == .init(scheme: .ptq, calibration: .percentile, maximumDrop: 0.01, qatEpochs: 6))
         #expect(work.weights == nil && work.threads == nil && work.priority == 0 && work.timeLimitSeconds == nil && work.revision == nil)
     }
 
