@@ -9,9 +9,9 @@ import Training
 /// Float master weights are kept. A step rounds a copy of them to 8 bits, one scale an output channel, goes forward and backward with the copy, and moves the masters by the gradient, as
 /// if nothing had been rounded. Ranges of activations stay those of calibration. What is learnt are the logits of the float network, of which no label is needed.
 ///
-/// Most of the gradient is the noise of rounding, and Adam makes steps of full size of it: at 5·10⁻⁵ they moved the float masters themselves further from the float network than 8 bits do
-/// (6 instead of 14 dB in MobileNetV2 on fungi). So the rate is small, each epoch goes from it to zero and is judged by int8's own noise, and an epoch that did not
-/// lessen it is taken back and the rate cut. The same pictures, threads and start give the same bits.
+/// Int8 is near float to begin with, and Adam makes steps of full size of however little there is to learn: at 5·10⁻⁵ the float masters themselves went further from the float network than
+/// 8 bits are (6 instead of 14 dB in MobileNetV2 on fungi, with rounding and without). So the rate is small, each epoch goes from it to zero and is judged by int8's own noise,
+/// and an epoch that did not lessen it is taken back and the rate cut. The same pictures, threads and start give the same bits.
 struct AwareTraining {
     /// The network to begin with, its channels equalised.
     let start: EqualisedNetwork
