@@ -100,7 +100,7 @@ let package = Package(
         room(
             "Learning", "SemiSupervised", ["Base", "Tensors", "Images", "Augmentation", "Engine", "ModelFormat", "Evaluation", "Training"]),
         // Quantization: float network to int8 network: calibration, the two gates, the report.
-        room("Learning", "Quantization", ["Base", "Tensors", "Engine", "ModelFormat", "Evaluation"]),
+        room("Learning", "Quantization", ["Base", "Tensors", "Engine", "ModelFormat", "Evaluation", "Training"]),
         // Explanation: where on a picture a network found what speaks for a class.
         room("Learning", "Explanation", ["Tensors", "Images", "Engine"]),
         // Inference: answers for an image: decode, normalise, run, rank.

@@ -22,13 +22,7 @@ struct QuantiseSubmissionSpecs {
     }
 
     private static func faults(_ json: String, _ context: SubmissionContext = context()) throws -> [String] {
-        do {
-            _ = try Submission(json: Array(json.utf8)).specification(in: context)
-            return []
-        } catch {
-            guard case .invalid(let faults) = error else { throw error }
-            return faults.map { "\($0.pointer) \($0.code)" }.sorted()
-        }
+        try Submission.faults(json, in: context)
     }
 
     @Test("that names only its model takes the newest version with the pictures and the seed that this learned from")

@@ -22,7 +22,15 @@ struct AwareTrainingSpecs {
     }
 
     private func training(_ pictures: [[Float]]) -> AwareTrainingPictures {
-        AwareTrainingPictures(stepsPerEpoch: pictures.count / 16) { epoch, visit in
+        AwareTrainingPictures(
+            stepsPerEpoch: pictures.count / 16,
+            judging: { visit in
+                for start in stride(from: 0, to: pictures.count, by: 16) {
+                    try visit(
+                        QuantisationBatch(pictures: pictures[start..<start + 16].flatMap { $0 }, labels: [Int](repeating: 0, count: 16)))
+                }
+            }
+        ) { epoch, visit in
             var random = SeededRandom(seed: 1, purpose: "\(epoch)")
             let order = random.permutation(pictures.count)
             for start in stride(from: 0, to: pictures.count, by: 16) {
@@ -48,7 +56,7 @@ struct AwareTrainingSpecs {
         let aware = AwareTraining(
             start: start, headName: graph.headName, weightBits: 7, plan: options, epochs: 12, peakRate: 1e-3, backend: backend)
         let trained = try aware.run(teacher: float, training(seen))
-        // Then its probabilities on other pictures are nearer to float's, and it agrees with float's classes more often
+        // Then its logits of other pictures are nearer to float's, and it agrees with float's classes more often
         let expected = try logits(float, others)
         func measure(_ network: QuantisedNetwork) throws -> (loss: Double, agreement: Int) {
             let got = try logits(backend.inferencePlan(network, options), others)
@@ -57,11 +65,10 @@ struct AwareTrainingSpecs {
                 let row = ($0 * classes)..<(($0 + 1) * classes)
                 return Softmax.mode(got[row]) == Softmax.mode(expected[row])
             }
-            let own = AwareTraining.crossEntropy(expected, towards: expected, classes: classes).loss
-            return (AwareTraining.crossEntropy(got, towards: expected, classes: classes).loss - own, agreement)
+            return (LogitNoise.loss(got, towards: expected, classes: classes).loss, agreement)
         }
         let before = try measure(start.quantised(weightBits: 7)), after = try measure(trained)
-        print("divergence from float \(before.loss) before, \(after.loss) after; agreement \(before.agreement), \(after.agreement) of 256")
+        print("noise \(before.loss) before, \(after.loss) after; agreement \(before.agreement), \(after.agreement) of 256")
         #expect(after.loss < 0.7 * before.loss)
         #expect(after.agreement > before.agreement)
         // And grids are those that it began with; once more it comes to the same bits
@@ -69,31 +76,32 @@ struct AwareTrainingSpecs {
         #expect(try aware.run(teacher: float, training(seen)) == trained)
     }
 
-    @Test("is towards float's probabilities: the loss is the mean cross-entropy, its gradient their difference")
-    func crossEntropy() {
-        // Given two pictures of two classes: logits 0, ln 3 have probabilities 1/4, 3/4
-        let target: [Float] = [0, Float(log(3.0)), 0, 0]
-        // When int8 gives 1/2, 1/2 and 1/4, 3/4
-        let (loss, gradient) = AwareTraining.crossEntropy([0, 0, 0, Float(log(3.0))], towards: target, classes: 2)
-        // Then the loss is the mean of ln 2 and −(ln 1/4 + ln 3/4)/2, and the gradient (q − p)/2
-        #expect(abs(loss - (log(2) - (log(0.25) + log(0.75)) / 2) / 2) < 1e-6)
-        for (got, expected) in zip(gradient, [0.125, -0.125, -0.125, 0.125]) { #expect(abs(Double(got) - expected) < 1e-6) }
-    }
-
-    @Test("its rate rises over the first tenth of the steps and falls to zero")
-    func rates() throws {
+    @Test(
+        "takes back every epoch that brought int8 further from float: at a rate that destroys the network it stays what calibration gives")
+    func takesBack() throws {
+        // Given a calibrated network
         let parameters = try ToyNetwork.parameters(graph)
         let float = try backend.inferencePlan(graph, parameters, options)
+        let seen = ToyNetwork.pictures(32, seed: 11)
         var calibration = Calibration(method: .minmax, plan: float)
-        try calibration.observe(ToyNetwork.pictures(1, seed: 1)[0], count: 1)
+        for start in [0, 16] { try calibration.observe(seen[start..<start + 16].flatMap { $0 }, count: 16) }
         let start = try EqualisedNetwork(graph.folded(with: parameters), calibration: calibration, method: .minmax)
+        // When it is trained on with steps larger than its weights
         let aware = AwareTraining(
-            start: start, headName: graph.headName, weightBits: 8, plan: options, epochs: 1, peakRate: 0.5, backend: backend)
-        #expect(abs(aware.rate(4, of: 100) - 0.25) < 1e-12)
-        #expect(abs(aware.rate(9, of: 100) - 0.5) < 1e-12)
-        // Half way down: step 55 of 100
-        #expect(abs(aware.rate(54, of: 100) - 0.25) < 1e-12)
-        #expect(aware.rate(99, of: 100) < 1e-12)
+            start: start, headName: graph.headName, weightBits: 7, plan: options, epochs: 2, peakRate: 100, backend: backend)
+        // Then nothing of it is left
+        #expect(try aware.run(teacher: float, training(seen)) == (try start.quantised(weightBits: 7)))
+    }
+
+    @Test("is towards float's logits: the loss is the mean square of what is not common to all classes, its gradient twice that")
+    func loss() {
+        // Given two pictures of two classes
+        let target: [Float] = [0, 1, 5, 5]
+        // When int8 is 3 and 1 above float's in the first, 2 and 2 in the second
+        let (loss, gradient) = LogitNoise.loss([3, 2, 7, 7], towards: target, classes: 2)
+        // Then only the first counts, with 1 and −1: (1 + 1) / 2 pictures, and the gradient 2 · ±1 / 2
+        #expect(abs(loss - 1) < 1e-12)
+        #expect(gradient == [1, -1, 0, 0])
     }
 
     @Test("ends when the pictures say so")
@@ -107,7 +115,7 @@ struct AwareTrainingSpecs {
         let aware = AwareTraining(
             start: start, headName: graph.headName, weightBits: 8, plan: options, epochs: 1, peakRate: 0.5, backend: backend)
         #expect(throws: Stopped.self) {
-            _ = try aware.run(teacher: float, AwareTrainingPictures(stepsPerEpoch: 9) { _, _ in throw Stopped() })
+            _ = try aware.run(teacher: float, AwareTrainingPictures(stepsPerEpoch: 9, judging: { _ in }) { _, _ in throw Stopped() })
         }
     }
 }

@@ -1,4 +1,3 @@
-import Base
 import Engine
 import EngineOneDNN
 import Foundation
@@ -29,11 +28,7 @@ struct CatalogueInt8Specs {
         // Given a network of random weights on pictures of an odd side, each of a colour and a contrast of its own
         let graph = try NetworkCatalogue.graph(name, classes: 10), backend = OneDNNBackend(), side = 65, count = 6
         let parameters = ParameterSet.initial(for: graph, seed: 3)
-        let pictures = (0..<count).flatMap { picture in
-            var random = SeededRandom(seed: 9, purpose: "\(picture)")
-            let colours = (0..<3).map { _ in random.normal() }, contrast = random.uniform(0.3, 1.5)
-            return (0..<3 * side * side).map { Float(colours[$0 / (side * side)] + contrast * random.normal()) }
-        }
+        let pictures = ColouredPictures.numbers(count, side: side)
         let options = PlanOptions(batch: count, side: side, threads: 2)
         let float = try backend.inferencePlan(graph, parameters, options)
         var calibration = Calibration(method: .minmax, plan: float)

@@ -1,4 +1,3 @@
-import Base
 import Engine
 import EngineOneDNN
 import Networks
@@ -52,11 +51,13 @@ struct FakeQuantisedGraphSpecs {
         var tensors = start.folded.weights
         for specification in rounding.parameterSpecifications where specification.role == .weight {
             let weight = try #require(tensors[specification.name])
-            tensors[specification.name] = Quantiser.rounded(weight, weightBits: weightBits)
+            tensors[specification.name]?.values.withUnsafeMutableBufferPointer {
+                Quantiser.round(weight, weightBits: weightBits, into: $0)
+            }
         }
         let training = try backend.trainingPlan(rounding, options)
         try training.load(ParameterSet(tensors, for: rounding))
-        let seen = FakeQuantisedGraph.rounded(pictures: pictures, scale: start.scales[0].scale)
+        let seen = FakeQuantisedGraph.rounded(pictures: pictures, scale: start.scales[0])
         let network = try Quantiser.quantise(start.folded, scales: start.scales, weightBits: weightBits)
         let int8 = try backend.inferencePlan(network, options)
         return (
@@ -76,11 +77,7 @@ struct FakeQuantisedGraphSpecs {
         // Given a network of random weights, equalised and calibrated on pictures, each of a colour and a contrast of its own
         let graph = try NetworkCatalogue.graph(name, classes: 10), side = 65, count = 4
         let parameters = ParameterSet.initial(for: graph, seed: 3)
-        let pictures = (0..<count).flatMap { picture in
-            var random = SeededRandom(seed: 9, purpose: "\(picture)")
-            let colours = (0..<3).map { _ in random.normal() }, contrast = random.uniform(0.3, 1.5)
-            return (0..<3 * side * side).map { Float(colours[$0 / (side * side)] + contrast * random.normal()) }
-        }
+        let pictures = ColouredPictures.numbers(count, side: side)
         let options = PlanOptions(batch: count, side: side, threads: 2)
         let float = try backend.inferencePlan(graph, parameters, options)
         var calibration = Calibration(method: .minmax, plan: float)

@@ -37,7 +37,7 @@ struct QuantisationCascadeSpecs {
     {
         var options = QuantisationOptions(maxDrop: 0.2, batch: 5, latencyRuns: 5)
         options.awareEpochs = epochs
-        let training = AwareTrainingPictures(stepsPerEpoch: 5) { epoch, visit in
+        let training = AwareTrainingPictures(stepsPerEpoch: 5, judging: batches(labelled)) { epoch, visit in
             shown(epoch)
             try batches(labelled)(visit)
         }

@@ -140,7 +140,7 @@ struct QuantisationJobSpecs {
         let (place, model) = try await trained()
         let job = try job(place, model)
         // When it is quantised there
-        let status = await runJob(directory: job.files.directory, threads: 1, backend: FloatOnlyBackend(), stopAsked: { false })
+        let status = await runJob(directory: job.files.directory, threads: 1, backend: AlteredBackend.withoutInt8, stopAsked: { false })
         // Then the job fails with the reason, and there is no model to take in
         #expect(status == WorkerExitCode.failed)
         #expect(try job.failure.code == "quantisation_refused" && job.failure.detail.contains("a convolution of 8-bit numbers"))

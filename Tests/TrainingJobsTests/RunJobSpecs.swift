@@ -105,7 +105,7 @@ struct RunJobSpecs {
         try place.writeRevision(labelled: 12, unlabelled: 8, test: 6)
         // When it is carried out
         let status = await runJob(
-            directory: place.files.directory, threads: 1, backend: SpoiltBackend(spoilt: 4), stopAsked: { false })
+            directory: place.files.directory, threads: 1, backend: AlteredBackend.spoilt(first: 4), stopAsked: { false })
         // Then the report says what was tried, and the events show the phase with its epochs
         #expect(status == WorkerExitCode.finished)
         let attempts = try #require(place.report.quantisation?.attempts)

@@ -2,18 +2,6 @@ import Engine
 import Foundation
 
 extension Activation {
-    /// What it makes of `x`.
-    func value(_ x: Float) -> Float {
-        switch self {
-        case .relu: max(0, x)
-        case .relu6: min(max(0, x), 6)
-        case .hardSwish: x * min(max(0, x + 3), 6) / 6
-        case .silu: x / (1 + exp(-x))
-        case .sigmoid: 1 / (1 + exp(-x))
-        case .hardSigmoid: min(max(0, x + 3), 6) / 6
-        }
-    }
-
     /// Its derivative; at a corner that of PyTorch: 0 at the ends of ReLU, ReLU6 and hard sigmoid, and of hard swish at −3; 1 of hard swish at 3.
     func slope(at x: Float) -> Float {
         switch self {

@@ -56,7 +56,7 @@ enum TailStep: Sendable {
             return (0..<(x.count / pixels)).map { channel in
                 x[(channel * pixels)..<((channel + 1) * pixels)].reduce(0, +) / Float(pixels)
             }
-        case .activation(let activation): return x.map(activation.value)
+        case .activation(let activation): return x.map { Float(activation.value(Double($0))) }
         }
     }
 

@@ -29,6 +29,13 @@ package struct ParameterSet: Sendable, Equatable {
         return tensor
     }
 
+    /// Changes the numbers of a tensor where they lie.
+    /// - Throws: ``EngineError/parameters(missing:unexpected:wrongShape:)`` where there is none of this name.
+    package mutating func change(_ name: String, _ body: (UnsafeMutableBufferPointer<Float>) -> Void) throws(EngineError) {
+        guard tensors[name] != nil else { throw .parameters(missing: [name], unexpected: [], wrongShape: []) }
+        tensors[name]?.values.withUnsafeMutableBufferPointer { body($0) }
+    }
+
     /// Fresh parameters: convolutions by He et al. 2015 (fan out, as torchvision), linear layers uniform ±1/√inputs, norms at identity.
     package static func initial(for graph: Graph, seed: UInt64) -> ParameterSet {
         var tensors: [String: FloatTensor] = [:]

@@ -88,20 +88,7 @@ struct LevelTable {
                 let integer = from.isSigned ? Int(Int8(truncatingIfNeeded: bits)) : bits
                 let real = Double(integer) * Double(from.scale)
                 let level = ((activation?.value(real) ?? real) / Double(to.scale)).rounded(.toNearestOrEven)
-                return UInt8(truncatingIfNeeded: Int(to.isSigned ? min(max(level, -128), 127) : min(max(level, 0), 255)))
+                return UInt8(truncatingIfNeeded: Int(min(max(level, Double(to.levels.lowerBound)), Double(to.levels.upperBound))))
             })
-    }
-}
-
-extension Activation {
-    fileprivate func value(_ x: Double) -> Double {
-        switch self {
-        case .relu: max(0, x)
-        case .relu6: min(max(0, x), 6)
-        case .hardSwish: x * min(max(0, x + 3), 6) / 6
-        case .silu: x / (1 + exp(-x))
-        case .sigmoid: 1 / (1 + exp(-x))
-        case .hardSigmoid: min(max(0, x + 3), 6) / 6
-        }
     }
 }

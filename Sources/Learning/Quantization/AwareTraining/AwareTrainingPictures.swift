@@ -5,10 +5,15 @@ package struct AwareTrainingPictures {
     /// Shows the batches of an epoch, counted from 0, the same ones in the same order each time it is called. What it throws ends the training.
     package let epoch: (_ epoch: Int, _ visit: (QuantisationBatch) throws -> Void) throws -> Void
 
+    /// Pictures as int8 will see them, by which it is told whether an epoch brought it nearer to float.
+    package let judging: QuantisationPictures
+
     package init(
-        stepsPerEpoch: Int, epoch: @escaping (_ epoch: Int, _ visit: (QuantisationBatch) throws -> Void) throws -> Void
+        stepsPerEpoch: Int, judging: @escaping QuantisationPictures,
+        epoch: @escaping (_ epoch: Int, _ visit: (QuantisationBatch) throws -> Void) throws -> Void
     ) {
         self.stepsPerEpoch = stepsPerEpoch
+        self.judging = judging
         self.epoch = epoch
     }
 }

@@ -25,10 +25,10 @@ struct FakeQuantisedGraph {
         return Graph(architecture: network.architecture, classes: network.classes, nodes: made.nodes, headName: headName)
     }
 
-    /// Pictures as an int8 plan reads them: on both sides of zero up to 127 levels.
-    static func rounded(pictures: [Float], scale: Float) -> [Float] {
-        let factor = 1 / scale
-        return pictures.map { min(max(($0 * factor).rounded(.toNearestOrEven), -127), 127) * scale }
+    /// Pictures as an int8 plan reads them: on both sides of zero up to as many levels.
+    static func rounded(pictures: [Float], scale: ActivationScale) -> [Float] {
+        let factor = 1 / scale.scale, limit = scale.levels.upperBound
+        return pictures.map { min(max(($0 * factor).rounded(.toNearestOrEven), -limit), limit) * scale.scale }
     }
 
     private init(scales: [ActivationScale], channels: [Int], areFeatures: [Bool]) {

@@ -76,16 +76,15 @@ package final class MixedPrecision {
         try EqualisedNetwork(folded, calibration: ranges, method: method, floatLayers: layers).quantised(weightBits: weightBits)
     }
 
-    /// The sum of squares of what int8 adds to the logits, without what it adds to all classes of a picture alike; infinite where it is not finite.
+    /// The sum of the squares of ``LogitNoise`` over all pictures; infinite where it is not finite.
     private func noise(_ layers: Set<Int>, _ method: CalibrationMethod) throws -> Double {
         let plan = try plan(network(layers, method))
         var (noise, picture) = (0.0, 0)
         for batch in batches {
             let got = try batch.pictures.withUnsafeBufferPointer { try plan.run($0, count: batch.labels.count) }
             for row in batch.labels.indices {
-                let shifts = logits[picture].indices.map { Double(got[row * plan.classes + $0]) - Double(logits[picture][$0]) }
-                let mean = shifts.reduce(0, +) / Double(max(shifts.count, 1))
-                noise += shifts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+                let own = got[(row * plan.classes)..<((row + 1) * plan.classes)]
+                noise += LogitNoise.shifts(own, logits[picture]).reduce(0) { $0 + $1 * $1 }
                 picture += 1
             }
         }

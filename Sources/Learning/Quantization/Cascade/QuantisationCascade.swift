@@ -112,8 +112,11 @@ package struct QuantisationCascade {
                 continue
             }
             if let reason = candidate.reason { report.reasons.append(reason) }
+            var timed: QuantisationReport.Latency?
             if candidate.scheme.kind == .mixed {
-                let speed = try speed(candidate.network, doubt: 0, picture: picture).verdict
+                let latency = try latency(of: candidate.network, picture: picture)
+                timed = latency
+                let speed = QuantisationGates.speed(float: latency.floatMilliseconds, int8: latency.int8Milliseconds, doubt: 0)
                 guard speed.passes else {
                     // More layers in float would take longer still.
                     report.reasons.append(speed.reason)
@@ -124,7 +127,7 @@ package struct QuantisationCascade {
             let (attempt, verdicts) = try attempt(candidate.scheme, float: float, int8: int8, floatMeasures: floatMeasures)
             report.attempts.append(attempt)
             report.reasons += verdicts.map(\.reason)
-            standing.add(candidate, attempt, logits: int8.validation.logits)
+            standing.add(candidate, attempt, logits: int8.validation.logits, latency: timed)
         }
         guard let kept = standing.kept else {
             report.reasons.append("float is served: no int8 network passed")
@@ -132,7 +135,7 @@ package struct QuantisationCascade {
         }
         report.scheme = kept.scheme
         report.calibration = kept.scheme.calibration
-        try compare(kept.network, doubt: kept.doubt, picture: picture, into: &report)
+        try compare(kept, picture: picture, into: &report)
         return Outcome(network: kept.network, validationLogits: kept.logits, report: report)
     }
 
@@ -173,28 +176,24 @@ package struct QuantisationCascade {
     private func shape(batch: Int) -> PlanOptions { PlanOptions(batch: batch, side: manifest.input.size, threads: options.threads) }
 
     /// Size and speed of the network that is kept, and which precision is served.
-    private func compare(
-        _ network: QuantisedNetwork, doubt: QuantisationReport.Doubt, picture: [Float], into report: inout QuantisationReport
-    ) throws {
-        let model = QuantisedModel(network: network, classes: manifest.classes, input: manifest.input, temperature: manifest.temperature)
+    private func compare(_ kept: QuantisationStanding.Kept, picture: [Float], into report: inout QuantisationReport) throws {
+        let model = QuantisedModel(
+            network: kept.network, classes: manifest.classes, input: manifest.input, temperature: manifest.temperature)
         report.int8Bytes = try model.encode().count
-        let speed = try speed(network, doubt: doubt.share, picture: picture)
-        report.latency = speed.latency
-        report.reasons.append(speed.verdict.reason)
-        report.served = speed.verdict.passes ? .int8 : .float
+        let latency = try kept.latency ?? latency(of: kept.network, picture: picture)
+        let speed = QuantisationGates.speed(
+            float: latency.floatMilliseconds, int8: latency.int8Milliseconds, doubt: kept.doubt.share)
+        report.latency = latency
+        report.reasons.append(speed.reason)
+        report.served = speed.passes ? .int8 : .float
     }
 
-    private func speed(_ network: QuantisedNetwork, doubt: Double, picture: [Float]) throws -> (
-        latency: QuantisationReport.Latency, verdict: QuantisationGates.Verdict
-    ) {
+    private func latency(of network: QuantisedNetwork, picture: [Float]) throws -> QuantisationReport.Latency {
         let medians = try LatencyComparison.medians(
             backend.inferencePlan(graph, parameters, shape(batch: 1)), backend.inferencePlan(network, shape(batch: 1)), picture: picture,
             runs: options.latencyRuns)
-        return (
-            QuantisationReport.Latency(
-                floatMilliseconds: medians.float, int8Milliseconds: medians.int8, runs: options.latencyRuns, threads: options.threads),
-            QuantisationGates.speed(float: medians.float, int8: medians.int8, doubt: doubt)
-        )
+        return QuantisationReport.Latency(
+            floatMilliseconds: medians.float, int8Milliseconds: medians.int8, runs: options.latencyRuns, threads: options.threads)
     }
 
     private func measures(_ classes: [Int], _ labels: [Int]) throws -> QuantisationReport.Measures {

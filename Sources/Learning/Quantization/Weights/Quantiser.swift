@@ -51,14 +51,15 @@ package enum Quantiser {
     }
 
     /// Weights as so many bits hold them: what ``quantise(_:bias:limit:)`` makes of them, as real numbers.
-    static func rounded(_ weight: FloatTensor, weightBits: Int) -> FloatTensor {
-        let quantised = quantise(weight, bias: [], limit: limit(weightBits))
-        let size = weight.values.count / max(quantised.scales.count, 1)
-        var rounded = weight
-        for (output, scale) in quantised.scales.enumerated() {
-            for index in (output * size)..<((output + 1) * size) { rounded.values[index] = Float(quantised.values[index]) * scale }
+    /// - Parameter held: as many numbers as the weight has.
+    static func round(_ weight: FloatTensor, weightBits: Int, into held: UnsafeMutableBufferPointer<Float>) {
+        let outputs = weight.shape[0], size = outputs == 0 ? 0 : weight.values.count / outputs
+        let bound = Float(limit(weightBits))
+        for output in 0..<outputs {
+            let range = (output * size)..<((output + 1) * size)
+            let scale = scale(weight.values[range], bound)
+            for index in range { held[index] = scale.map { level(weight.values[index], $0, bound) * $0 } ?? 0 }
         }
-        return rounded
     }
 
     private static func limit(_ weightBits: Int) -> Int { weightBits == 8 ? 127 : 63 }
@@ -72,11 +73,20 @@ package enum Quantiser {
         var scales = [Float](repeating: 1, count: outputs)
         for output in 0..<outputs {
             let range = (output * size)..<((output + 1) * size)
-            let scale = weight.values[range].reduce(Float(0)) { max($0, abs($1)) } / bound
-            guard scale.isNormal else { continue }  // an empty channel: zeros on any grid
+            guard let scale = scale(weight.values[range], bound) else { continue }
             scales[output] = scale
-            for index in range { values[index] = Int8(min(max((weight.values[index] / scale).rounded(.toNearestOrEven), -bound), bound)) }
+            for index in range { values[index] = Int8(level(weight.values[index], scale, bound)) }
         }
         return QuantisedWeights(shape: weight.shape, values: values, scales: scales, bias: bias)
+    }
+
+    /// Nil for an empty channel: zeros on any grid.
+    private static func scale(_ channel: ArraySlice<Float>, _ bound: Float) -> Float? {
+        let scale = channel.reduce(Float(0)) { max($0, abs($1)) } / bound
+        return scale.isNormal ? scale : nil
+    }
+
+    private static func level(_ weight: Float, _ scale: Float, _ bound: Float) -> Float {
+        min(max((weight / scale).rounded(.toNearestOrEven), -bound), bound)
     }
 }

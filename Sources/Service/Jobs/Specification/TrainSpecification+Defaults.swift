@@ -57,8 +57,8 @@ extension TrainSpecification {
         package static let calibration = Quantisation.Calibration.percentile
         /// `learning.md` section 7.
         package static let maximumDrop = 0.01
-        /// The last epochs of a training, as `learning.md` section 7 has it.
-        package static let qatEpochs = 3
+        /// Half of them find the rate that helps a network, the others use it.
+        package static let qatEpochs = 6
         /// Any fixed number: the same job gives the same bits.
         package static let seed: UInt64 = 1
         package static let priority = 0

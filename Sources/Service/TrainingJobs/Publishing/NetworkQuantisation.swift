@@ -70,12 +70,13 @@ struct NetworkQuantisation {
                 calibration: { visit in try show(calibration.map(\.picture), calibration.map(\.label), counter, visit) },
                 validation: { visit in try show(pictures.validation.map(\.picture), pictures.validation.map(\.label), counter, visit) },
                 unlabelled: { visit in try show(unlabelled, [Int](repeating: 0, count: unlabelled.count), counter, visit) },
-                training: try awareTraining()))
+                training: try awareTraining(judging: calibration.map(\.picture))))
         return Outcome(network: outcome.network, validationLogits: outcome.validationLogits, report: outcome.report)
     }
 
     /// Training and unlabelled pictures, weakly augmented, others in each epoch where there are more than one shows.
-    private func awareTraining() throws -> AwareTrainingPictures? {
+    /// - Parameter judging: pictures that tell whether an epoch helped.
+    private func awareTraining(judging: [PictureFile]) throws -> AwareTrainingPictures? {
         let (pictures, cache, observer) = (examination.pictures, examination.evaluator.cache, examination.observer)
         let epochs = settings.qatEpochs
         let samples = pictures.training + pictures.unlabelled.map { TrainingSample(picture: $0, label: 0) }
@@ -91,7 +92,15 @@ struct NetworkQuantisation {
             samples: samples, cache: cache,
             augmentation: WeakAugmentation(size: cache.geometry.size, fit: cache.geometry.fit, flips: flips),
             normalisation: examination.evaluator.normalisation, seed: seed)
-        return AwareTrainingPictures(stepsPerEpoch: steps) { epoch, visit in
+        return AwareTrainingPictures(
+            stepsPerEpoch: steps,
+            judging: { visit in
+                try examination.evaluator.forEachBatch(of: judging, size: examination.options.batch) { batch in
+                    try visit(QuantisationBatch(pictures: batch.pixels, labels: [Int](repeating: 0, count: batch.count)))
+                    try observer.check()
+                }
+            }
+        ) { epoch, visit in
             // Each picture also goes through the float network, a third of a step.
             if epoch == 0 { observer.revise(.qat, cost: Double(epochs * steps * order.batch) * 4 / 3) }
             let begun = ContinuousClock.now

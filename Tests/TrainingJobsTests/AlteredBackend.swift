@@ -2,12 +2,27 @@ import Engine
 import EngineOneDNN
 import Synchronization
 
-/// The real backend, but for the first int8 networks that are compiled for several pictures: they answer upside down.
-final class SpoiltBackend: Backend {
+/// The real kernels, but for what becomes of int8 networks.
+struct AlteredBackend: Backend {
     private let whole = OneDNNBackend()
-    private let spoilt: Mutex<Int>
+    private let int8: @Sendable (QuantisedNetwork, PlanOptions) throws(EngineError) -> any InferencePlan
 
-    init(spoilt: Int) { self.spoilt = Mutex(spoilt) }
+    /// Those of a machine that has none for int8.
+    static var withoutInt8: AlteredBackend {
+        AlteredBackend { _, _ throws(EngineError) in throw .unsupported(what: "a convolution of 8-bit numbers", by: "kernels without int8")
+        }
+    }
+
+    /// The first int8 networks that are compiled for several pictures answer upside down.
+    static func spoilt(first count: Int) -> AlteredBackend {
+        let left = Counter(count)
+        return AlteredBackend { network, options throws(EngineError) in
+            let plan = try OneDNNBackend().inferencePlan(network, options)
+            return options.batch > 1 && left.takes() ? UpsideDown(plan) : plan
+        }
+    }
+
+    private init(int8: @escaping @Sendable (QuantisedNetwork, PlanOptions) throws(EngineError) -> any InferencePlan) { self.int8 = int8 }
 
     var description: String { whole.description }
     var hasWideInt8Products: Bool { whole.hasWideInt8Products }
@@ -22,14 +37,20 @@ final class SpoiltBackend: Backend {
     }
 
     func inferencePlan(_ network: QuantisedNetwork, _ options: PlanOptions) throws(EngineError) -> any InferencePlan {
-        let plan = try whole.inferencePlan(network, options)
-        let isSpoilt =
-            options.batch > 1
-            && spoilt.withLock { left in
+        try int8(network, options)
+    }
+
+    private final class Counter: Sendable {
+        private let left: Mutex<Int>
+
+        init(_ left: Int) { self.left = Mutex(left) }
+
+        func takes() -> Bool {
+            left.withLock { left in
                 left -= 1
                 return left >= 0
             }
-        return isSpoilt ? UpsideDown(plan) : plan
+        }
     }
 
     private final class UpsideDown: InferencePlan {
