@@ -57,7 +57,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
 
         // Base: identifiers, seeded randomness, atomic files, digests, clocks. Known to all, knows nobody.
-        .target(name: "Base", dependencies: ["CLinux", "COpenSSL"], path: "Sources/Base", swiftSettings: strict),
+        .target(name: "Base", dependencies: ["COpenSSL"], path: "Sources/Base", swiftSettings: strict),
 
         // Wire
         // Sockets: turns file descriptors into byte streams on event loops, and nothing else.

@@ -139,20 +139,4 @@ struct SocketLoopSpecs {
         #expect(log.all.first == "readable")
         loop.async { stream.close() }
     }
-
-    @Test("keeps a thread on the processor that it is given, among those that the process may use")
-    func affinity() async throws {
-        let loop = try SocketLoop(name: "spec")
-        let allowed = ProcessorAffinity.allowed
-        let last = try #require(allowed.last)
-        let held: (Bool, [Int]) = await withCheckedContinuation { continuation in
-            loop.async { continuation.resume(returning: (ProcessorAffinity.hold(on: last), ProcessorAffinity.allowed)) }
-        }
-        #expect(held == (true, [last]) && ProcessorAffinity.allowed == allowed)
-        // And one that is not there is refused
-        let refused: Bool = await withCheckedContinuation { continuation in
-            loop.async { continuation.resume(returning: ProcessorAffinity.hold(on: 1 << 20)) }
-        }
-        #expect(!refused)
-    }
 }

@@ -1,4 +1,3 @@
-import Base
 import Dispatch
 import Foundation
 import ModelFormat
@@ -34,7 +33,7 @@ final class PredictorCore: Sendable {
     /// - Throws: the first error of a lane; then all threads end.
     func start(_ source: LaneSource) throws {
         let startup = LaneStartup(source)
-        for lane in 0..<options.lanes { startThread("lane \(lane)") { core in core.runLane(lane, startup) } }
+        for lane in 0..<options.lanes { startThread("lane \(lane)") { core in core.runLane(startup) } }
         for decoder in 0..<options.decoders { startThread("decoder \(decoder)") { core in core.runDecoder() } }
         do {
             let bytes = try startup.wait(lanes: options.lanes)
@@ -120,15 +119,7 @@ final class PredictorCore: Sendable {
         }
     }
 
-    /// Lanes that fill the cores keep one each: two of them on one core, while another stands idle until the system sees it, cost a percent.
-    private func holdCore(_ lane: Int) {
-        let cores = ProcessorAffinity.allowed
-        guard lanesDecode, options.threadsPerLane == 1, !cores.isEmpty, options.lanes >= cores.count else { return }
-        ProcessorAffinity.hold(on: cores[lane % cores.count])
-    }
-
-    private func runLane(_ number: Int, _ startup: LaneStartup) {
-        holdCore(number)
+    private func runLane(_ startup: LaneStartup) {
         let lane: Lane
         do {
             lane = try Lane(startup.take(), manifest: manifest, options: options)

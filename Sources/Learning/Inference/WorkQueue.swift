@@ -18,23 +18,23 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     /// - Returns: false, and nothing is kept, after ``close()``.
     func push(_ item: Item) -> Bool {
         condition.lock()
-        defer { condition.unlock() }
-        guard isOpen else { return false }
-        items.append(item)
-        wake()
-        return true
+        let isOpen = isOpen
+        if isOpen { items.append(item) }
+        condition.unlock()
+        if isOpen { wake() }
+        return isOpen
     }
 
     /// Waits until there is room. For threads that may be held up: what they bring needs memory.
     /// - Returns: false, and nothing is kept, after ``close()``.
     func pushWaiting(_ item: Item) -> Bool {
         condition.lock()
-        defer { condition.unlock() }
         while isOpen, items.count >= room { condition.wait() }
-        guard isOpen else { return false }
-        items.append(item)
-        wake()
-        return true
+        let isOpen = isOpen
+        if isOpen { items.append(item) }
+        condition.unlock()
+        if isOpen { wake() }
+        return isOpen
     }
 
     /// Waits for the next item; nil when the queue is closed and empty.
@@ -90,7 +90,7 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
         return items.count
     }
 
-    /// Where threads wait for different things, all look again. Under the lock.
+    /// Where threads wait for different things, all look again. Not under the lock, which those who wake would only wait for.
     private func wake() { if room < .max { condition.broadcast() } else { condition.signal() } }
 
     /// Returns when there is an item, or will never be one. Under the lock.

@@ -42,7 +42,7 @@ final class SocketPoller: @unchecked Sendable {
             close(epoll)
             throw error
         }
-        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: 0))
+        var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: 0))
         guard epoll_ctl(epoll, EPOLL_CTL_ADD, alarm, &event) == 0 else {
             let error = SystemError(call: "epoll_ctl", subject: "the sockets")
             close(alarm)
@@ -74,7 +74,8 @@ final class SocketPoller: @unchecked Sendable {
         wake()
     }
 
-    private func wake() { eventfd_write(alarm, 1) }  // fails only where the alarm already rings
+    /// Edge-triggered: each write is told once, and nobody has to read it back.
+    private func wake() { eventfd_write(alarm, 1) }
 
     // MARK: On the thread
 
@@ -120,12 +121,7 @@ final class SocketPoller: @unchecked Sendable {
     }
 
     private func dispatch(_ event: epoll_event) {
-        guard event.data.u64 != 0 else {
-            var count: UInt64 = 0
-            eventfd_read(alarm, &count)
-            return
-        }
-        watches[event.data.u64]?.fired(event.events)
+        watches[event.data.u64]?.fired(event.events)  // of the alarm nobody needs to be told
     }
 
     /// A name for a watch that is about to be kept.
