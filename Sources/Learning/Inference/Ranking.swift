@@ -1,7 +1,7 @@
 /// How classes are ordered, and how far the best two are apart. Pure.
 package enum Ranking {
     /// The best logit minus the second best, ≥ 0; infinite where there are fewer than two.
-    @inlinable package static func margin(_ logits: some Collection<Float>) -> Float {
+    package static func margin(_ logits: some Collection<Float>) -> Float {
         var best = -Float.infinity
         var second = -Float.infinity
         for logit in logits {
