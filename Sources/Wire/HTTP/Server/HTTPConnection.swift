@@ -60,7 +60,7 @@ final class HTTPConnection: @unchecked Sendable {
             if hasSent { flush() }
         }
         stream.setReading(machine.wantsInput)
-        stream.setLowWater(machine.worthWaitingFor)
+        if stream.holdsBack, machine.worthWaitingFor == 1 { stream.setLowWater(1) }
         if writer != nil, stream.waiting <= machine.limits.outputBytes / 2 { releaseWriter(.success(())) }
     }
 
@@ -80,6 +80,12 @@ final class HTTPConnection: @unchecked Sendable {
     }
 
     private func readable() {
+        read()
+        // Only for what has not come yet: most bodies have, by the time they are read.
+        stream.setLowWater(machine.worthWaitingFor)
+    }
+
+    private func read() {
         // A few reads a turn: an upload moves fast, and the loop's other connections do not starve.
         for _ in 0..<4 where machine.wantsInput {
             // Of a request little is read at first: the rest of its body then goes straight to its reader.
