@@ -12,7 +12,7 @@ package enum Softmax {
         normalised(logits, temperature)
     }
 
-    /// The same for an array; other modules get code for it that knows its type, which is ten times as fast for a few classes.
+    /// The same for an array: other modules call code that knows its type.
     package static func probabilities(_ logits: [Float], temperature: Double = 1) -> [Double] { normalised(logits, temperature) }
 
     private static func normalised(_ logits: some Collection<Float>, _ temperature: Double) -> [Double] {

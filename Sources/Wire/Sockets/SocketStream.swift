@@ -19,8 +19,6 @@ package final class SocketStream: @unchecked Sendable {
     private let descriptor: Int32
     private let loop: SocketLoop
     private var watch: SocketWatch?
-    private var isReading = false
-    private var isWriting = false
     private var isClosed = false
     private var lowWater = 1
     /// Why the system does not watch this socket; the next read says so.
@@ -50,8 +48,6 @@ package final class SocketStream: @unchecked Sendable {
     /// Turns readiness on or off. Off, the system's buffer fills and the peer has to wait: that is the backpressure.
     package func setReading(_ wanted: Bool) {
         precondition(loop.isCurrent)
-        guard wanted != isReading, !isClosed else { return }
-        isReading = wanted
         do { try watch?.setReading(wanted) } catch { fail(error) }
     }
 
@@ -139,8 +135,6 @@ package final class SocketStream: @unchecked Sendable {
     }
 
     private func setWriting(_ wanted: Bool) {
-        guard wanted != isWriting else { return }
-        isWriting = wanted
         do { try watch?.setWriting(wanted) } catch { fail(error) }
     }
 

@@ -24,7 +24,6 @@ enum FileType {
 
     /// The type and subtype of a `Content-Type`, without parameters, in lower case.
     static func essence(_ field: String?) -> String? {
-        if field == json { return json }  // most answers
-        return field?.split(separator: ";").first.map { $0.trimmed.lowercased() }
+        field?.split(separator: ";").first.map { $0.trimmed.lowercased() }
     }
 }

@@ -30,21 +30,7 @@ struct BodyDecoder: Sendable {
         }
     }
 
-    /// What the next bytes are.
-    enum Next: Equatable {
-        /// So many bytes of content, without framing in between.
-        case content(Int)
-        case framed
-    }
-
-    var next: Next {
-        switch state {
-        case .length(let remaining): .content(remaining)
-        case .chunked: .framed
-        }
-    }
-
-    /// So many bytes of content were taken off the stream by others; at most those of ``next``.
+    /// So many bytes of content were taken off the stream by others; at most those that remain of a declared length.
     mutating func skip(_ count: Int) {
         if case .length(let remaining) = state { state = .length(remaining: remaining - count) }
     }

@@ -71,7 +71,7 @@ struct ConnectionMachine {
     }
 
     /// How many bytes the system may gather before it tells of them: fewer turns for a body. They are counted on every tick all the same.
-    var worthWaitingFor: Int { phase == .exchange && input.isEmpty ? exchange?.worthWaitingFor ?? 1 : 1 }
+    var worthWaitingFor: Int { max(1, directBytes) }
 
     /// How many of the next bytes are nothing but the body, wanted now: the shell may read them straight into the reader's memory.
     var directBytes: Int { phase == .exchange && input.isEmpty ? exchange?.directBytes ?? 0 : 0 }

@@ -49,14 +49,8 @@ struct Exchange {
         return piece
     }
 
-    /// How many bytes of the body are worth waiting for at once: all that may come, if it is known; 1 else.
-    var worthWaitingFor: Int { body == .open ? max(1, min(decoder.remaining ?? 1, credit)) : 1 }
-
     /// How many of the next bytes are content as it is, and wanted.
-    var directBytes: Int {
-        guard body == .open, isWanted, case .content(let remaining) = decoder.next else { return 0 }
-        return min(remaining, credit)
-    }
+    var directBytes: Int { body == .open && isWanted ? min(decoder.remaining ?? 0, credit) : 0 }
 
     func record(peer: String, complete: Bool, now: ContinuousClock.Instant) -> AccessRecord {
         let path = head?.request.path.map { String($0.prefix { $0 != "?" }) } ?? ""

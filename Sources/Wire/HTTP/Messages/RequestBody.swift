@@ -18,11 +18,13 @@ package final class RequestBody: Sendable {
         case failed(HTTPError)
     }
 
+    private typealias Reader = CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>
+
     private struct State {
         /// What came and is not taken yet.
         var gathered: [UInt8] = []
         var ending: Ending?
-        var waiting: CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?
+        var waiting: Reader?
         /// Bytes that must have gathered before the waiting reader is resumed.
         var wanted = 1
         /// Bytes that the reader took and that the connection does not know of yet.
@@ -34,6 +36,13 @@ package final class RequestBody: Sendable {
             ungranted += gathered.count
             defer { gathered = [] }
             return gathered
+        }
+
+        /// The waiting reader and all that has gathered, once that is enough for it.
+        mutating func handOver() -> (reader: Reader, bytes: [UInt8]?)? {
+            guard let reader = waiting, gathered.count >= wanted else { return nil }
+            waiting = nil
+            return (reader, take())
         }
     }
 
@@ -118,7 +127,7 @@ package final class RequestBody: Sendable {
         return result
     }
 
-    private func park(_ continuation: CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>, _ wanted: Int) {
+    private func park(_ continuation: Reader, _ wanted: Int) {
         let step = state.withLock { state -> Step in
             let step = Self.step(&state, wanted)
             if case .wait = step {
@@ -159,14 +168,12 @@ package final class RequestBody: Sendable {
 
     /// Bytes that arrived; never empty. The first piece of a short body has room for the rest, so that gathering it copies each byte once.
     func deliver(_ piece: [UInt8]) {
-        let (waiting, first) = state.withLock { state -> (CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?, [UInt8]?) in
-            guard state.ending == nil else { return (nil, nil) }
+        let ready = state.withLock { state -> (reader: Reader, bytes: [UInt8]?)? in
+            guard state.ending == nil else { return nil }
             if state.gathered.isEmpty { state.gathered = piece } else { state.gathered += piece }
-            guard let waiting = state.waiting, state.gathered.count >= state.wanted else { return (nil, nil) }
-            state.waiting = nil
-            return (waiting, state.take())
+            return state.handOver()
         }
-        waiting?.resume(returning: .success(first))
+        ready?.reader.resume(returning: .success(ready?.bytes))
     }
 
     /// Takes bytes straight from a socket, without a copy of them in between.
@@ -176,17 +183,14 @@ package final class RequestBody: Sendable {
     ///   - read: fills the beginning of the room and says how many bytes it wrote; 0 for none.
     /// - Returns: as many.
     func fill(_ limit: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
-        let (count, waiting, all) = state.withLock { state -> (Int, CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?, [UInt8]?) in
+        let (count, ready) = state.withLock { state -> (Int, (reader: Reader, bytes: [UInt8]?)?) in
             let before = state.gathered.count
             state.gathered.append(addingCapacity: limit) { span in
                 span.withUnsafeMutableBufferPointer { room, count in count = read(UnsafeMutableRawBufferPointer(room)) }
             }
-            let count = state.gathered.count - before
-            guard let waiting = state.waiting, state.gathered.count >= state.wanted else { return (count, nil, nil) }
-            state.waiting = nil
-            return (count, waiting, state.take())
+            return (state.gathered.count - before, state.handOver())
         }
-        waiting?.resume(returning: .success(all))
+        ready?.reader.resume(returning: .success(ready?.bytes))
         return count
     }
 
@@ -199,7 +203,7 @@ package final class RequestBody: Sendable {
     /// The first ending counts. A waiting reader gets what has gathered, and then the ending.
     private func end(_ ending: Ending) {
         let (waiting, result) = state.withLock {
-            state -> (CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?, Result<[UInt8]?, HTTPError>) in
+            state -> (Reader?, Result<[UInt8]?, HTTPError>) in
             if state.ending == nil { state.ending = ending }
             defer { state.waiting = nil }
             guard state.waiting != nil else { return (nil, .success(nil)) }

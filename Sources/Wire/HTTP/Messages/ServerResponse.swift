@@ -33,11 +33,7 @@ package struct ServerResponse: Sendable {
     package static func bytes(_ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok, fields: HTTPFields = [:]) -> ServerResponse
     {
         var fields = fields
-        if fields.isEmpty || !fields.contains(.contentType) {
-            fields.append(HTTPField(name: .contentType, value: type))
-        } else {
-            fields[.contentType] = type
-        }
+        fields[.contentType] = type
         return ServerResponse(status: status, fields: fields, body: .bytes(bytes))
     }
 
