@@ -253,6 +253,27 @@ struct PredictorSpecs {
         #expect(predictor.load.answered == 150)
     }
 
+    @Test("whoever shares the cores is told when lanes compute and when they rest, and has its turn after each answer", arguments: [0, 2])
+    func tellsItsCompany(decoders: Int) async throws {
+        let company = RecordingCompany()
+        let predictor = try Predictor(
+            model: ColourModel.write(), backend: backend, options: PredictorOptions(lanes: 2, threadsPerLane: 3, decoders: decoders),
+            company: company)
+        let picture = try ColourModel.picture(red: 9, green: 0, blue: 0)
+        // Given two lanes that are held up
+        backend.turnstile.close()
+        let tasks = (0..<4).map { _ in Task { try await predictor.scores(.encoded(picture)) } }
+        #expect(await eventually { backend.turnstile.waiting == 2 })
+        #expect(company.notes.withLock { $0.computing == 6 && $0.takes == 0 })
+        // When they go on, and one more picture is none
+        backend.turnstile.open()
+        for task in tasks { _ = try await task.value }
+        await #expect(throws: ImageError.self) { try await predictor.scores(.encoded([1, 2, 3])) }
+        // Then each answer was a turn, and nobody computes any more
+        #expect(await eventually { company.notes.withLock { $0.computing == 0 } })
+        #expect(company.notes.withLock { $0.most == 6 && $0.takes == 5 })
+    }
+
     @Test("a decoded picture takes the same way")
     func takesPixels() async throws {
         let predictor = try Predictor(model: ColourModel.write(), backend: backend)

@@ -15,6 +15,18 @@ struct SocketLoopSpecs {
         func wait(for count: Int) async throws { for _ in 0..<500 where all.count < count { try await Task.sleep(for: .milliseconds(10)) } }
     }
 
+    /// Counts pieces of work, and those that were not alone or not at the loop's turn.
+    final class Tally: Sendable {
+        let done = Atomic<Int>(0), disturbed = Atomic<Int>(0)
+        private let inside = Atomic<Int>(0)
+
+        func count(isCurrent: Bool) {
+            if inside.add(1, ordering: .relaxed).newValue > 1 || !isCurrent { disturbed.add(1, ordering: .relaxed) }
+            done.add(1, ordering: .relaxed)
+            inside.subtract(1, ordering: .relaxed)
+        }
+    }
+
     /// Two connected sockets, the first non-blocking.
     static func pair() -> (Int32, Int32) {
         var ends: [Int32] = [0, 0]
@@ -138,5 +150,100 @@ struct SocketLoopSpecs {
         try await log.wait(for: 1)
         #expect(log.all.first == "readable")
         loop.async { stream.close() }
+    }
+
+    @Test("a thread that computes takes the loop's turn: what it gives to the loop is done when it returns, on that thread")
+    func borrowedTurn() async throws {
+        let turns = SocketTurns(cores: 1)
+        let loop = try SocketLoop(name: "spec", turns: turns)
+        let (ours, theirs) = Self.pair()
+        defer { close(theirs) }
+        let log = Log()
+        let stream = SocketStream(descriptor: ours, peer: nil, loop: loop)
+        await withCheckedContinuation { continuation in
+            loop.async {
+                stream.activate(
+                    onReadable: {
+                        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 1)
+                        defer { buffer.deallocate() }
+                        if case .bytes(let count) = stream.read(into: buffer) { log.add("\(count) by \(pthread_self())") }
+                    }, onWritable: {})
+                stream.setReading(true)
+                continuation.resume()
+            }
+        }
+        // Given a thread that fills the cores, and bytes that have come
+        let done = Log()
+        Thread.detachNewThread {
+            turns.begin(threads: 1)
+            usleep(20_000)  // the loop's own thread sees that it is not needed
+            let before = log.all.count
+            turns.take {
+                _ = write(theirs, "abc", 3)
+                // When it gives something to the loop, and that gives more
+                loop.async {
+                    log.add("first by \(pthread_self())")
+                    loop.async { log.add("second by \(pthread_self())") }
+                }
+            }
+            let me = pthread_self()
+            done.add(
+                log.all.dropFirst(before).joined(separator: ", ") == "first by \(me), second by \(me), 3 by \(me)"
+                    ? "all here" : "\(log.all)")
+            turns.end(threads: 1)
+        }
+        // Then all is done there, the bytes last
+        try await done.wait(for: 1)
+        #expect(done.all == ["all here"])
+        loop.async { stream.close() }
+    }
+
+    @Test("where those who compute do not come by, the loop's own thread looks at the sockets all the same")
+    func patience() async throws {
+        let turns = SocketTurns(cores: 1)
+        let loop = try SocketLoop(name: "spec", turns: turns)
+        let (ours, theirs) = Self.pair()
+        let log = Log()
+        let stream = SocketStream(descriptor: ours, peer: nil, loop: loop)
+        turns.begin(threads: 1)
+        loop.async {
+            stream.activate(
+                onReadable: {
+                    log.add("readable")
+                    stream.close()
+                }, onWritable: {})
+            stream.setReading(true)
+            log.add("watched")
+        }
+        try await log.wait(for: 1)
+        try await Task.sleep(for: .milliseconds(30))
+        close(theirs)
+        try await log.wait(for: 2)
+        #expect(log.all == ["watched", "readable"])
+        turns.end(threads: 1)
+    }
+
+    @Test("never are two threads at its turn, and nothing that is given is lost, whoever takes it")
+    func alone() async throws {
+        let turns = SocketTurns(cores: 2)
+        let loop = try SocketLoop(name: "spec", turns: turns)
+        let tally = Tally()
+        await withTaskGroup { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for number in 0..<2000 {
+                        if number % 100 == 0 { turns.begin(threads: 1) }
+                        turns.take {
+                            loop.async {
+                                tally.count(isCurrent: loop.isCurrent)
+                            }
+                        }
+                        if number % 100 == 99 { turns.end(threads: 1) }
+                    }
+                }
+            }
+        }
+        for _ in 0..<500 where tally.done.load(ordering: .relaxed) < 8000 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(tally.done.load(ordering: .relaxed) == 8000 && tally.disturbed.load(ordering: .relaxed) == 0)
     }
 }

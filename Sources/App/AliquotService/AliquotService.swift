@@ -47,12 +47,13 @@ package final class AliquotService: Sendable {
         let threads = settings.threads(machine)
         let executor = settings.executor(machine)
         let options = Self.inferenceOptions(settings, machine)
+        let turns = SocketTurns(cores: machine.cores)
         let predictors = LoadedModels(
             capacity: settings.modelsInMemory, memory: settings.modelMemory.map { $0 * 1_000_000 } ?? machine.memoryBytes / 4,
             size: { $0.memoryBytes },
             load: { [models] key in
                 let model = try ModelDirectory(opening: models.directory(key.model, version: key.version))
-                return try Predictor(model: model, backend: backend, options: options)
+                return try Predictor(model: model, backend: backend, options: options, company: turns)
             },
             close: { predictor in
                 predictor.shutdown()
@@ -79,6 +80,7 @@ package final class AliquotService: Sendable {
             picturesAtOnce: min(options.capacity, 2 * options.lanes + options.decoders))
         let api = try ServiceAPI(environment)
         var configuration = HTTPServerConfiguration(address: address)
+        configuration.turns = turns
         configuration.accessLog = { api.log($0) }
         server = HTTPServer(configuration: configuration) { await api.handle($0) }
     }
@@ -161,3 +163,5 @@ package final class AliquotService: Sendable {
             limits: ServiceLimits.all)
     }
 }
+
+extension SocketTurns: LaneCompany {}

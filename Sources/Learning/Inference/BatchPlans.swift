@@ -5,7 +5,8 @@ import Explanation
 /// One network compiled twice for one thread: for a picture alone, and for several at once where that is faster here.
 ///
 /// Whether it is depends on network and machine (Winograd's large weights gain a quarter, others nothing), so the plan for several is timed once against the
-/// plan for one, in turn, with every number of pictures, and each number then goes the faster way. Where none gains, the memory of the second plan is given back.
+/// plan for one, in turn, with every number of pictures, and each number that seems to gain a second time: it then goes the faster way. Where none gains, the memory of
+/// the second plan is given back.
 struct BatchPlans {
     /// Most pictures that are worth bringing together for ``run(_:)``: 1 where company gains nothing.
     let limit: Int
@@ -30,12 +31,14 @@ struct BatchPlans {
         let plan = try compile(limit)
         for _ in 0..<options.warmUps { _ = try Self.run(plan, numbers, limit, picture) }
         var one = Double.infinity
-        var isFaster = [false, false]
-        for count in 2...limit {
-            // Again before each: one disturbed moment must not make company look good.
-            one = min(one, try Self.shortest { _ = try Self.run(single, numbers, 1, picture) })
-            let together = try Self.shortest { _ = try Self.run(plan, numbers, count, picture) }
-            isFaster.append(together <= Double(count) * one * (1 - options.minimumBatchGain))
+        var isFaster = [false, false] + [Bool](repeating: true, count: limit - 1)
+        // Twice, and `one` again before each: one disturbed moment must not make company look good.
+        for _ in 0..<2 {
+            for count in 2...limit where isFaster[count] {
+                one = min(one, try Self.shortest { _ = try Self.run(single, numbers, 1, picture) })
+                let together = try Self.shortest { _ = try Self.run(plan, numbers, count, picture) }
+                isFaster[count] = together <= Double(count) * one * (1 - options.minimumBatchGain)
+            }
         }
         several = isFaster.contains(true) ? plan : nil
         self.isFaster = isFaster

@@ -18,11 +18,13 @@ package final class Predictor: Sendable {
 
     /// Reads the model, compiles each precision on each lane, warms it up and checks it with a picture of its own. Blocks for as long as that takes (some hundred milliseconds): call it from a thread that may.
     /// - Throws: ``ModelFormatError``, ``EngineError`` or ``InferenceError``.
-    package init(model: ModelDirectory, backend: any Backend, options: PredictorOptions = PredictorOptions()) throws {
+    package init(
+        model: ModelDirectory, backend: any Backend, options: PredictorOptions = PredictorOptions(), company: any LaneCompany = NoCompany()
+    ) throws {
         try options.validate()
         manifest = model.manifest
         self.options = options
-        core = try PredictorCore(manifest: model.manifest, options: options)
+        core = try PredictorCore(manifest: model.manifest, options: options, company: company)
         let canary = core.preparation.numbers(of: try Canary.picture(side: model.manifest.input.size))
         let (graph, parameters) = (try model.graph(), try model.parameters())
         explainer = Result { () throws(EngineError) in try GradCAM(graph, parameters) }

@@ -14,15 +14,17 @@ final class PredictorCore: Sendable {
     private let manifest: ModelManifest
     let preparation: PicturePreparation
     private let options: PredictorOptions
+    private let company: any LaneCompany
     private let undecoded = WorkQueue<PictureRequest>()
     private let decoded: WorkQueue<Lane.Item>
     private let memory = Mutex(0)
     private let decodersRunning: Mutex<Int>
     private let threads = DispatchGroup()
 
-    init(manifest: ModelManifest, options: PredictorOptions) throws(InferenceError) {
+    init(manifest: ModelManifest, options: PredictorOptions, company: any LaneCompany) throws(InferenceError) {
         self.manifest = manifest
         self.options = options
+        self.company = company
         preparation = try PicturePreparation(manifest.input, limits: options.limits)
         admission = Admission(limit: options.capacity)
         decoded = WorkQueue(room: 2 * options.lanes * options.maxBatch)
@@ -114,7 +116,7 @@ final class PredictorCore: Sendable {
                 request: request, numbers: numbers, decode: milliseconds(start, end), waited: milliseconds(request.arrived, start),
                 arrived: end)
         } catch {
-            request.finish(.failure(error))
+            company.take(after: { request.finish(.failure(error)) })
             return nil
         }
     }
@@ -129,18 +131,35 @@ final class PredictorCore: Sendable {
             return
         }
         let delay = Double(options.maxDelayMicroseconds) / 1e6
+        var works = false
+        func set(_ working: Bool) {
+            guard working != works else { return }
+            works = working
+            if working { company.begin(threads: options.threadsPerLane) } else { company.end(threads: options.threadsPerLane) }
+        }
+        defer { set(false) }
         while true {
             let items: [Lane.Item]
             if lanesDecode {
-                let requests = undecoded.pop(upTo: lane.limit, among: options.lanes, within: delay) { lane.gains($0, with: $1) }
+                let requests = undecoded.pop(upTo: lane.limit, among: options.lanes, within: delay, resting: { set(false) }) {
+                    lane.gains($0, with: $1)
+                }
                 if requests.isEmpty { return }
+                set(true)
                 items = requests.compactMap(decode)
             } else {
-                items = decoded.pop(upTo: lane.limit, among: options.lanes, within: delay) { lane.gains($0.request, with: $1.request) }
+                items = decoded.pop(upTo: lane.limit, among: options.lanes, within: delay, resting: { set(false) }) {
+                    lane.gains($0.request, with: $1.request)
+                }
                 if items.isEmpty { return }
+                set(true)
             }
             let wanted = items.filter { !$0.request.isAnswered }
-            for (item, scores) in zip(wanted, lane.scores(wanted)) { item.request.finish(scores) }
+            if wanted.isEmpty { continue }
+            let scores = lane.scores(wanted)
+            company.take(after: {
+                for (item, scores) in zip(wanted, scores) { item.request.finish(scores) }
+            })
         }
     }
 }

@@ -38,7 +38,7 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     }
 
     /// Waits for the next item; nil when the queue is closed and empty.
-    func pop() -> Item? { pop(upTo: 1, among: 1, within: 0) { _, _ in false }.first }
+    func pop() -> Item? { pop(upTo: 1, among: 1, within: 0, resting: {}) { _, _ in false }.first }
 
     /// Waits for the next item, and takes those behind it that go with it: what came while the thread was busy, shared among the threads that take from here.
     ///
@@ -46,11 +46,16 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     ///   - limit: the most items.
     ///   - threads: how many take from here; this one takes its share of those that wait, rounded up.
     ///   - delay: seconds to wait for more once there is one, while there are fewer than `limit`; 0 takes what is there.
+    ///   - resting: called before the thread waits because nothing is there, under the queue's lock.
     ///   - belong: whether an item can go with the first.
     /// - Returns: in their order; empty when the queue is closed and empty.
-    func pop(upTo limit: Int, among threads: Int, within delay: TimeInterval, _ belong: (_ first: Item, _ other: Item) -> Bool) -> [Item] {
+    func pop(
+        upTo limit: Int, among threads: Int, within delay: TimeInterval, resting: () -> Void,
+        _ belong: (_ first: Item, _ other: Item) -> Bool
+    ) -> [Item] {
         condition.lock()
         defer { condition.unlock() }
+        if items.isEmpty, isOpen { resting() }
         waitForOne()
         if delay > 0, limit > 1 {
             let end = Date(timeIntervalSinceNow: delay)

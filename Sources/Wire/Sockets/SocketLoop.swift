@@ -1,7 +1,9 @@
 import Base
 import Foundation
 
-/// A thread that waits for sockets and does, one thing after the other, what their readiness, a clock and other threads give it to do. Nothing on it may block.
+/// Waits for sockets and does, one thing after the other, what their readiness, a clock and other threads give it to do. Nothing on it may block.
+///
+/// It has a thread of its own; where other threads fill the cores, they take its turns (``SocketTurns``). Never two at a time.
 ///
 /// It is an executor as well: a task that prefers it runs between the sockets' turns. A request whose handler computes little then costs one change of thread to be
 /// read and one to be answered, and no lock is held while it is (decision 0006).
@@ -10,11 +12,14 @@ import Foundation
 package final class SocketLoop: TaskExecutor, Sendable {
     let poller: SocketPoller
 
-    /// - Parameter name: of the thread, as `top -H` shows it; at most 15 bytes.
+    /// - Parameters:
+    ///   - name: of the thread, as `top -H` shows it; at most 15 bytes.
+    ///   - turns: where other threads find its turns.
     /// - Throws: `SystemError` where the system has no descriptors left.
-    package init(name: String) throws(SystemError) {
-        let poller = try SocketPoller()
+    package init(name: String, turns: SocketTurns = SocketTurns()) throws(SystemError) {
+        let poller = try SocketPoller(turns: turns)
         self.poller = poller
+        turns.add(poller)
         let thread = Thread { poller.run() }  // holds the poller, not this object
         thread.name = name
         thread.start()
@@ -22,7 +27,7 @@ package final class SocketLoop: TaskExecutor, Sendable {
 
     deinit { poller.finish() }
 
-    /// Whether this is its thread.
+    /// Whether the calling thread is at its turn.
     package var isCurrent: Bool { poller.isCurrent }
 
     /// Runs `work` on the loop, behind what was given to it before. From any thread.

@@ -5,9 +5,12 @@ import Synchronization
 
 /// The inside of a ``SocketLoop``: an epoll instance, the descriptors that are watched, and a mailbox. Source: epoll(7), eventfd(2).
 ///
-/// `@unchecked Sendable`. Safe because `watches`, `lastToken` and `thread` are touched on the loop's thread only, and the mailbox is behind its lock.
+/// One thread at a time is at its turn: its own, which waits for the sockets, or one that computes and comes by (``SocketTurns``).
+///
+/// `@unchecked Sendable`. Safe because `watches`, `lastToken`, `items` and `events` are touched only by who is at the turn, and the mailbox, which says who that may
+/// be, is behind its lock.
 final class SocketPoller: @unchecked Sendable {
-    /// Something to do on the thread.
+    /// Something to do at the next turn.
     enum Item: Sendable {
         case work(@Sendable () -> Void)
         case job(UnownedJob, UnownedTaskExecutor)
@@ -15,37 +18,43 @@ final class SocketPoller: @unchecked Sendable {
 
     private struct Mailbox {
         var items: [Item] = []
-        /// Whether the thread sleeps, or is about to: whoever gives it something must wake it.
-        var isAsleep = false
+        /// Whether a thread is at the turn: it sees what is given to it before it ends.
+        var isAtTurn = false
+        /// Whether the own thread was told that there is something to do, and has not come yet.
+        var isRung = false
         var isFinished = false
+        /// Turns so far.
+        var turns = 0
     }
 
     /// Rounds of the mailbox between two looks at the sockets: what an item gives to the loop is mostly done at once, and a chain without end does not starve them.
     private static let roundsAtOnce = 4
+    /// Sockets that one turn of the own thread looks at.
+    private static let eventsAtOnce = 64
+    /// How long the own thread leaves the turns to threads that compute, milliseconds: it takes one itself where none of them came by, because a picture takes them longer.
+    /// A slice of the scheduler: with all cores taken it would hardly run earlier.
+    private static let patience: Int32 = 4
 
     private let mailbox = Mutex(Mailbox())
+    private let turns: SocketTurns
     private let epoll: Int32
-    /// Written to wake the thread.
+    /// Written to wake the own thread.
     private let alarm: Int32
     private var watches: [UInt64: SocketWatch] = [:]
-    /// Names a watch; never used again, so that an event of a closed descriptor finds nobody. 0 is the alarm.
+    /// Names a watch; never used again, so that an event of a closed descriptor finds nobody.
     private var lastToken: UInt64 = 0
-    /// Set once, by the thread itself.
+    private var items: [Item] = []
+    private var events = [epoll_event](repeating: epoll_event(), count: SocketPoller.eventsAtOnce)
+    /// The thread that is at the turn; 0 between turns.
     private let thread = Atomic<UInt>(0)
 
-    init() throws(SystemError) {
+    init(turns: SocketTurns) throws(SystemError) {
+        self.turns = turns
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError(call: "epoll_create1", subject: "the sockets") }
         alarm = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
         guard alarm >= 0 else {
             let error = SystemError(call: "eventfd", subject: "the sockets")
-            close(epoll)
-            throw error
-        }
-        var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: 0))
-        guard epoll_ctl(epoll, EPOLL_CTL_ADD, alarm, &event) == 0 else {
-            let error = SystemError(call: "epoll_ctl", subject: "the sockets")
-            close(alarm)
             close(epoll)
             throw error
         }
@@ -56,52 +65,107 @@ final class SocketPoller: @unchecked Sendable {
         close(epoll)
     }
 
+    /// A thread that is not at the turn reads another's name, an old one's or none.
     var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
-    /// From any thread.
+    // MARK: From any thread
+
     func give(_ item: Item) {
-        let mustWake = mailbox.withLock { mailbox in
+        let mustRing = mailbox.withLock { mailbox in
             mailbox.items.append(item)
-            defer { mailbox.isAsleep = false }
-            return mailbox.isAsleep
+            return !mailbox.isAtTurn
         }
-        if mustWake { wake() }
+        if mustRing { ring() }
     }
 
-    /// Lets the thread end once the mailbox is empty.
+    /// Lets the own thread look at the sockets, and at who computes.
+    func ring() {
+        let mustRing = mailbox.withLock { mailbox in
+            defer { mailbox.isRung = true }
+            return !mailbox.isRung
+        }
+        if mustRing { eventfd_write(alarm, 1) }
+    }
+
+    /// Lets the own thread end once the mailbox is empty; no other comes by any more.
     func finish() {
+        turns.remove(self)
         mailbox.withLock { $0.isFinished = true }
-        wake()
+        ring()
     }
 
-    /// Edge-triggered: each write is told once, and nobody has to read it back.
-    private func wake() { eventfd_write(alarm, 1) }
+    /// - Returns: false where another thread is at the turn. With true, ``endTurn()`` is to be called.
+    func beginTurn() -> Bool {
+        let isMine = mailbox.withLock { mailbox in
+            guard !mailbox.isAtTurn else { return false }
+            mailbox.isAtTurn = true
+            mailbox.turns += 1
+            return true
+        }
+        if isMine { thread.store(pthread_self(), ordering: .relaxed) }
+        return isMine
+    }
 
-    // MARK: On the thread
+    // MARK: At the turn
+
+    /// Does what the mailbox holds, looks at the sockets, and does what came of them.
+    /// - Parameter limit: most sockets.
+    func turn(events limit: Int) {
+        empty()
+        let count = epoll_wait(epoll, &events, Int32(min(limit, events.count)), 0)
+        // A signal ends a call early; nothing else can, while the descriptor is ours.
+        precondition(count >= 0 || errno == EINTR, "epoll_wait: \(errno)")
+        guard count > 0 else { return }
+        for place in 0..<Int(count) { watches[events[place].data.u64]?.fired(events[place].events) }
+        empty()
+    }
+
+    private func empty() {
+        for _ in 0..<Self.roundsAtOnce {
+            mailbox.withLock { swap(&$0.items, &items) }
+            if items.isEmpty { return }
+            for item in items {
+                switch item {
+                case .work(let work): work()
+                case .job(let job, let executor): job.runSynchronously(on: executor)
+                }
+            }
+            items.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// What is left in the mailbox, the own thread does.
+    func endTurn() {
+        thread.store(0, ordering: .relaxed)
+        let mustRing = mailbox.withLock { mailbox in
+            mailbox.isAtTurn = false
+            return !mailbox.items.isEmpty || mailbox.isFinished
+        }
+        if mustRing { ring() }
+    }
+
+    // MARK: The own thread
 
     func run() {
-        thread.store(pthread_self(), ordering: .relaxed)
         Self.giveWay()
-        var events = [epoll_event](repeating: epoll_event(), count: 64)
-        var items: [Item] = []
+        var seen = 0
+        var awaited = [alarm, epoll].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while true {
-            for _ in 0..<Self.roundsAtOnce {
-                mailbox.withLock { swap(&$0.items, &items) }
-                if items.isEmpty { break }
-                for item in items { perform(item) }
-                items.removeAll(keepingCapacity: true)
-            }
-            let (mayEnd, mayWait) = mailbox.withLock { mailbox in
-                guard mailbox.items.isEmpty else { return (false, false) }
-                mailbox.isAsleep = true
-                return (mailbox.isFinished, true)
+            let isLeftToOthers = turns.areTaken
+            let ready = poll(&awaited, isLeftToOthers ? 1 : 2, isLeftToOthers ? Self.patience : -1)
+            precondition(ready >= 0 || errno == EINTR, "poll: \(errno)")
+            var count: eventfd_t = 0
+            if awaited[0].revents != 0 { eventfd_read(alarm, &count) }
+            let (isMine, mayEnd) = mailbox.withLock { mailbox in
+                mailbox.isRung = false
+                return (ready != 0 || mailbox.turns == seen, mailbox.isFinished && mailbox.items.isEmpty && !mailbox.isAtTurn)
             }
             if mayEnd { return }
-            let count = epoll_wait(epoll, &events, Int32(events.count), mayWait ? -1 : 0)
-            mailbox.withLock { $0.isAsleep = false }
-            // A signal ends a wait early; nothing else can, while the descriptor is ours.
-            precondition(count >= 0 || errno == EINTR, "epoll_wait: \(errno)")
-            for event in events.prefix(Int(max(0, count))) { dispatch(event) }
+            if isMine, beginTurn() {
+                turn(events: Self.eventsAtOnce)
+                endTurn()
+            }
+            seen = mailbox.withLock { $0.turns }
         }
     }
 
@@ -111,17 +175,6 @@ final class SocketPoller: @unchecked Sendable {
         var parameter = sched_param()
         // Every thread may ask for it; where a sandbox forbids the call, it interrupts as others do.
         _ = sched_setscheduler(0, SCHED_BATCH, &parameter)
-    }
-
-    private func perform(_ item: Item) {
-        switch item {
-        case .work(let work): work()
-        case .job(let job, let executor): job.runSynchronously(on: executor)
-        }
-    }
-
-    private func dispatch(_ event: epoll_event) {
-        watches[event.data.u64]?.fired(event.events)  // of the alarm nobody needs to be told
     }
 
     /// A name for a watch that is about to be kept.

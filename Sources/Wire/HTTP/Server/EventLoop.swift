@@ -27,7 +27,7 @@ final class EventLoop: @unchecked Sendable {
 
     /// - Throws: `SystemError` where the system has no descriptors left.
     init(number: Int, services: Services) throws(SystemError) {
-        sockets = try SocketLoop(name: "http \(number)")
+        sockets = try SocketLoop(name: "http \(number)", turns: services.configuration.turns)
         self.services = services
     }
 

@@ -7,6 +7,8 @@ package struct HTTPServerConfiguration: Sendable {
     /// Event loops, each owning its share of the connections. One for four cores: they only move bytes, one core saturates a 10 Gbit line, and a loop that
     /// serves many connections is woken less often for each.
     package var loops = max(1, Machine.current().cores / 4)
+    /// Where threads that compute find the loops' turns.
+    package var turns = SocketTurns()
     /// Connections at once; further ones wait in the backlog, and idle ones are closed to make room for them. 1024: at most 1 GiB of buffers when each is at its
     /// limits.
     package var maximumConnections = 1024

@@ -51,24 +51,18 @@ final class LoadClient {
             offset += count
         }
         var length = 0
-        var total = Int.max
-        var answer = Answer(status: 0, seconds: 0)
-        while length < total {
+        var head: Head?
+        while length < head.map({ $0.bytes + $0.contentLength }) ?? .max {
             if length == buffer.count { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
             let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress?.advanced(by: length), $0.count - length, 0) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw Broken(description: "the connection ended after \(length) bytes of an answer") }
             length += count
-            if total == .max, let head = find("\r\n\r\n", in: length) {
-                total = head + 4 + Int(number(after: "\r\nContent-Length: ", in: head + 2) ?? 0)
-                answer = Answer(
-                    status: Int(number(after: "HTTP/1.1 ", in: head) ?? 0), seconds: 0,
-                    decode: number(after: "decode;dur=", in: head) ?? 0, queue: number(after: "queue;dur=", in: head) ?? 0,
-                    infer: number(after: "infer;dur=", in: head) ?? 0)
-            }
+            if head == nil { head = buffer.withUnsafeBytes { Head(UnsafeRawBufferPointer(rebasing: $0[..<length])) } }
         }
+        var answer = head?.answer ?? Answer(status: 0, seconds: 0)
         answer.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-        if find("\r\nConnection: close", in: length) != nil || offset < request.count {
+        if head?.isLast ?? true || offset < request.count {
             close(descriptor)
             descriptor = -1
         }
@@ -83,35 +77,66 @@ final class LoadClient {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    private func find(_ text: StaticString, in length: Int) -> Int? {
-        buffer.withUnsafeBytes { bytes in
-            let first = text.utf8Start[0]
-            for place in 0..<max(0, length - text.utf8CodeUnitCount + 1) where bytes[place] == first {
-                if memcmp(
-                    bytes.baseAddress?.advanced(by: place) ?? UnsafeRawPointer(text.utf8Start), text.utf8Start, text.utf8CodeUnitCount) == 0
-                {
-                    return place
+    /// What is looked at of an answer's head, in one pass over its lines.
+    private struct Head {
+        var answer = Answer(status: 0, seconds: 0)
+        /// Of the head, with its empty line.
+        var bytes = 0
+        var contentLength = 0
+        /// Whether the service closes the connection after it.
+        var isLast = false
+
+        /// - Returns: nil where the head is not whole yet.
+        init?(_ text: UnsafeRawBufferPointer) {
+            var rest = text[...]
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = rest[..<end]
+                rest = rest[(end + 1)...]
+                if line.count <= 1 {
+                    bytes = rest.startIndex
+                    return
+                } else if let value = Self.value("HTTP/1.1 ", line) {
+                    answer.status = Int(Self.number(value))
+                } else if let value = Self.value("Content-Length: ", line) {
+                    contentLength = Int(Self.number(value))
+                } else if let value = Self.value("Connection: ", line) {
+                    isLast = Self.value("close", value) != nil
+                } else if let value = Self.value("Server-Timing: ", line) {
+                    for metric in value.split(separator: UInt8(ascii: ",")) {
+                        let metric = metric.drop { $0 == UInt8(ascii: " ") }
+                        if let value = Self.value("decode;dur=", metric) { answer.decode = Self.number(value) }
+                        if let value = Self.value("queue;dur=", metric) { answer.queue = Self.number(value) }
+                        if let value = Self.value("infer;dur=", metric) { answer.infer = Self.number(value) }
+                    }
                 }
             }
             return nil
         }
-    }
 
-    /// The decimal number behind `text`.
-    private func number(after text: StaticString, in length: Int) -> Double? {
-        guard let place = find(text, in: length) else { return nil }
-        var value = 0.0
-        var scale = 0.0
-        for byte in buffer[(place + text.utf8CodeUnitCount)...] {
-            if byte == UInt8(ascii: "."), scale == 0 {
-                scale = 1
-            } else if (48...57).contains(byte) {
-                value = value * 10 + Double(byte - 48)
-                scale *= 10
-            } else {
-                break
-            }
+        /// What stands behind `name`; nil where the line begins otherwise. Names of fields have no case (RFC 9110 section 5.1).
+        private static func value(_ name: StaticString, _ line: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer>? {
+            let count = name.utf8CodeUnitCount
+            guard line.count >= count, let start = line.base.baseAddress else { return nil }
+            let text = (start + line.startIndex).assumingMemoryBound(to: CChar.self)
+            let isSame = strncasecmp(text, UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self), count) == 0
+            return isSame ? line.dropFirst(count) : nil
         }
-        return scale > 0 ? value / scale : value
+
+        /// The decimal number at the beginning; 0 where there is none.
+        private static func number(_ text: Slice<UnsafeRawBufferPointer>) -> Double {
+            var value = 0.0
+            var scale = 0.0
+            for byte in text {
+                if byte == UInt8(ascii: "."), scale == 0 {
+                    scale = 1
+                } else if (48...57).contains(byte) {
+                    value = value * 10 + Double(byte - 48)
+                    scale *= 10
+                } else {
+                    break
+                }
+            }
+            return scale > 0 ? value / scale : value
+        }
     }
 }
