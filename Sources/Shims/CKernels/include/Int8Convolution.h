@@ -66,4 +66,38 @@ int64_t aliquot_int8_pointwise_bytes(int inputs, int outputs);
 void aliquot_int8_pointwise_pack(int inputs, int outputs, const int8_t *plain, int8_t *packed, int32_t *sums);
 void aliquot_int8_pointwise_run(const aliquot_int8_pointwise *a);
 
+// Dense convolutions for CPUs with AVX2 that have no VNNI. There a product of 8-bit numbers gives sums of two in 16 bits, and widening them costs as much as the
+// product itself; weights are known before, so as many steps as provably fit 16 bits are summed first.
+int aliquot_has_int8_pairs(void);
+
+// Up to 16 neighbouring outputs, and how their inputs are walked: in runs of 4, 3, 2 and 1 steps of four inputs.
+typedef struct {
+    int first_output, outputs;
+    int runs[4];      // how many runs of 1, 2, 3 and 4 steps
+    int64_t steps;    // its first step, counted over all sets: its offsets begin there, its weights at 64 times that
+} aliquot_int8_pairs_set;
+
+typedef struct {
+    int batch, channels, in_height, in_width, out_height, out_width, stride;
+    int kernel, pad_top, pad_left, padded_height, padded_width;
+    int outputs, x_signed, set_count, threads;
+    const aliquot_int8_pairs_set *sets;
+    const int32_t *offsets;
+    const int8_t *weights;
+    const void *x;
+    void *padded;  // [batch, padded_height, padded_width, channels] and 64 bytes, or NULL where nothing is padded and x is unsigned
+    void *y;
+    aliquot_int8_finish finish;  // scales and bias: 16 for each set
+} aliquot_int8_pairs;
+
+// Steps of a set of a convolution whose `inputs` inputs begin at first_input of the picture's `channels`; with a kernel above 1 it sees all of them.
+int64_t aliquot_int8_pairs_steps(int kernel, int channels, int inputs);
+// Plain weights [set->outputs][inputs][kernel][kernel] to the order of the kernel; fills set->runs, the offsets and weights of its steps, and the sum of each output's
+// weights. Returns 0 where two weights alone exceed what 16 bits hold: such a layer must go another way.
+int aliquot_int8_pairs_pack(
+    int kernel, int channels, int padded_width, int first_input, int inputs, const int8_t *plain, aliquot_int8_pairs_set *set, int32_t *offsets,
+    int8_t *weights, int32_t sums[16]);
+// May read up to 64 bytes behind x.
+void aliquot_int8_pairs_run(const aliquot_int8_pairs *a);
+
 #endif

@@ -1,0 +1,296 @@
+// 8-bit dense convolution for AVX2 without VNNI, as a matrix product whose tiles of 6 pixels by 16 outputs lie in registers.
+//
+// Four inputs of a pixel are multiplied at a time into 8 outputs (vpmaddubsw): two 16-bit sums of two for each. Widening those to 32 bits (vpmaddwd) takes the same
+// port as the product. An input is at most 255 and all weights are known: where the positive weights that meet in a 16-bit sum come to 128 at most, and the negative
+// ones too, it holds them whatever the inputs are. So steps are grouped into runs that do, and each run is widened once.
+#include "vectors.h"
+#include <stdlib.h>
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+enum { BLOCK_BYTES = 96 << 10, STEP = 4, OUTPUTS = 16, LONGEST = 4, TILE = 6, CAPACITY = 128, OPEN = 32 };
+
+#if defined(__x86_64__)
+int aliquot_has_int8_pairs(void) { return HAS_8 ? 1 : 0; }
+#else
+int aliquot_has_int8_pairs(void) { return 0; }
+#endif
+
+// A kernel above 1 sees all channels: those of neighbouring pixels of a row lie behind one another.
+INLINE int row_bytes(int kernel, int channels, int inputs) { return kernel == 1 ? inputs : kernel * channels; }
+
+int64_t aliquot_int8_pairs_steps(int kernel, int channels, int inputs) {
+    return (int64_t)kernel * ((row_bytes(kernel, channels, inputs) + STEP - 1) / STEP);
+}
+
+// What the weights of a run come to, for each output and pair.
+typedef struct {
+    int16_t positive[OUTPUTS * 2], negative[OUTPUTS * 2];
+    int64_t steps[LONGEST];
+    int count;
+} run_sums;
+
+static int fits(const run_sums *run, const run_sums *step) {
+    int is_over = 0;
+    for (int i = 0; i < OUTPUTS * 2; i++)
+        is_over |= (run->positive[i] + step->positive[i] > CAPACITY) | (run->negative[i] + step->negative[i] > CAPACITY);
+    return !is_over;
+}
+
+static void add(run_sums *run, const run_sums *step) {
+    for (int i = 0; i < OUTPUTS * 2; i++) {
+        run->positive[i] = (int16_t)(run->positive[i] + step->positive[i]);
+        run->negative[i] = (int16_t)(run->negative[i] + step->negative[i]);
+    }
+    run->steps[run->count++] = step->steps[0];
+}
+
+typedef struct {
+    int kernel, channels, padded_width, first_input, inputs;
+    const int8_t *plain;
+    const aliquot_int8_pairs_set *set;
+} layer_shape;
+
+// The weight of output `o` for byte `j` of kernel row `y`; 0 beyond the row.
+INLINE int weight_at(const layer_shape *s, int o, int y, int j) {
+    if (o >= s->set->outputs || j >= row_bytes(s->kernel, s->channels, s->inputs)) return 0;
+    const int x = s->kernel == 1 ? 0 : j / s->channels, c = s->kernel == 1 ? j : j % s->channels;
+    return s->plain[((o * (int64_t)s->inputs + c) * s->kernel + y) * s->kernel + x];
+}
+
+int aliquot_int8_pairs_pack(
+    int kernel, int channels, int padded_width, int first_input, int inputs, const int8_t *plain, aliquot_int8_pairs_set *set, int32_t *offsets,
+    int8_t *weights, int32_t sums[16]) {
+    const layer_shape shape = {kernel, channels, padded_width, first_input, inputs, plain, set};
+    const int64_t steps = aliquot_int8_pairs_steps(kernel, channels, inputs), in_row = steps / kernel;
+    run_sums *runs = malloc(sizeof(run_sums) * (size_t)(steps + 1));
+    if (!runs) return 0;
+    int64_t count = 0, oldest = 0;
+    int is_possible = 1;
+    memset(sums, 0, sizeof(int32_t) * OUTPUTS);
+    for (int64_t t = 0; t < steps; t++) {
+        run_sums step = {.steps = {t}};
+        for (int o = 0; o < OUTPUTS; o++)
+            for (int j = 0; j < STEP; j++) {
+                const int w = weight_at(&shape, o, (int)(t / in_row), (int)(t % in_row) * STEP + j);
+                sums[o] += w;
+                if (w > 0) step.positive[o * 2 + j / 2] = (int16_t)(step.positive[o * 2 + j / 2] + w);
+                else step.negative[o * 2 + j / 2] = (int16_t)(step.negative[o * 2 + j / 2] - w);
+            }
+        // The first of the last runs that has room for it, else one of its own.
+        if (count - oldest > OPEN) oldest = count - OPEN;
+        int64_t place = oldest;
+        while (place < count && (runs[place].count == LONGEST || !fits(runs + place, &step))) place++;
+        if (place == count) {
+            memset(runs + count++, 0, sizeof *runs);
+            if (!fits(runs + place, &step)) is_possible = 0;
+        }
+        add(runs + place, &step);
+    }
+    // The longest first, so that the kernel knows how long the next one is.
+    int64_t at = 0;
+    for (int length = LONGEST; length > 0; length--) {
+        set->runs[length - 1] = 0;
+        for (int64_t i = 0; i < count; i++) {
+            if (runs[i].count != length) continue;
+            set->runs[length - 1]++;
+            for (int r = 0; r < length; r++, at++) {
+                const int64_t t = runs[i].steps[r], y = t / in_row, x = t % in_row * STEP;
+                offsets[at] = (int32_t)(y * padded_width * channels + first_input + x);
+                for (int o = 0; o < OUTPUTS; o++)
+                    for (int j = 0; j < STEP; j++) weights[at * 64 + o * STEP + j] = (int8_t)weight_at(&shape, o, (int)y, (int)x + j);
+            }
+        }
+    }
+    free(runs);
+    return is_possible;
+}
+
+#if defined(__x86_64__)
+// One run: R steps into the sums of P pixels.
+ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t *offsets, const int8_t *weights, const int P, const int R) {
+    UNROLL for (int i = 0; i < P; i++) {
+        const int8_t *w = weights;
+        __asm__("" : "+r"(w));  // read for each pixel anew, from the first cache: registers are for the sums
+        __m256i low, high;
+        UNROLL for (int r = 0; r < R; r++) {
+            int32_t four;
+            memcpy(&four, x[i] + offsets[r], sizeof four);
+            const __m256i q = _mm256_set1_epi32(four);
+            const __m256i a = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * 64)));
+            const __m256i b = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * 64 + 32)));
+            low = r == 0 ? a : _mm256_add_epi16(low, a);
+            high = r == 0 ? b : _mm256_add_epi16(high, b);
+        }
+        sums[2 * i] = _mm256_add_epi32(sums[2 * i], _mm256_madd_epi16(low, _mm256_set1_epi16(1)));
+        sums[2 * i + 1] = _mm256_add_epi32(sums[2 * i + 1], _mm256_madd_epi16(high, _mm256_set1_epi16(1)));
+    }
+}
+
+// By address: what is inlined from here is compiled for every CPU, and must not be handed a vector.
+INLINE void activate_at(vector8 *v, const aliquot_activation activation) { *v = activate_8(*v, activation); }
+
+ONLY_8 INLINE __m256 numbers_8(const uint8_t *q, const int is_signed) {
+    const __m128i bytes = _mm_loadl_epi64((const __m128i *)q);
+    return _mm256_cvtepi32_ps(is_signed ? _mm256_cvtepi8_epi32(bytes) : _mm256_cvtepu8_epi32(bytes));
+}
+
+// Whole numbers of 8 outputs. Beyond 2^31 a float becomes the least integer: it is cut off before; below, packing cuts off.
+ONLY_8 INLINE __m256i levels_8(
+    const aliquot_int8_finish *f, __m256i sum, __m256 scale, __m256 bias, const uint8_t *residual, const aliquot_activation activation) {
+    __m256 v = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), scale, bias);
+    if (residual) v = _mm256_fmadd_ps(numbers_8(residual, f->residual_signed), _mm256_set1_ps(f->residual_scale), v);
+    if (activation != ALIQUOT_LINEAR) {
+        activate_at((vector8 *)&v, activation);
+        v = _mm256_mul_ps(v, _mm256_set1_ps(f->factor));
+    }
+    return _mm256_cvtps_epi32(_mm256_min_ps(v, _mm256_set1_ps(255)));
+}
+
+// P pixels of 16 outputs; `at` is where their inputs begin, `y` and `residual` where the first one's results do.
+ONLY_8 INLINE void tile(
+    const aliquot_int8_pairs *a, const int set, const uint8_t *const *at, uint8_t *y, const uint8_t *residual, const int P,
+    const aliquot_activation activation) {
+    const aliquot_int8_pairs_set s = a->sets[set];
+    __m256i sums[TILE * 2];
+    const uint8_t *x[TILE];
+    UNROLL for (int i = 0; i < P; i++) x[i] = at[i];
+    UNROLL for (int i = 0; i < P * 2; i++) sums[i] = _mm256_setzero_si256();
+    const int32_t *offsets = a->offsets + s.steps;
+    const int8_t *w = a->weights + s.steps * 64;
+#define RUNS(R) for (int n = s.runs[R - 1]; n > 0; n--, offsets += R, w += R * 64) run_of(sums, x, offsets, w, P, R)
+    RUNS(4);
+    RUNS(3);
+    RUNS(2);
+    RUNS(1);
+#undef RUNS
+    const aliquot_int8_finish *f = &a->finish;
+    const float *scales = f->scales + set * OUTPUTS, *biases = f->bias + set * OUTPUTS;
+    const __m256 scale[2] = {_mm256_loadu_ps(scales), _mm256_loadu_ps(scales + 8)}, bias[2] = {_mm256_loadu_ps(biases), _mm256_loadu_ps(biases + 8)};
+    const int64_t step = a->outputs;
+    UNROLL for (int i = 0; i < P; i++) {
+        uint8_t copy[OUTPUTS];
+        const uint8_t *r = residual ? residual + i * step : NULL;
+        if (r && s.outputs < OUTPUTS) r = memcpy(copy, r, (size_t)s.outputs);
+        const __m256i low = levels_8(f, sums[2 * i], scale[0], bias[0], r, activation);
+        const __m256i high = levels_8(f, sums[2 * i + 1], scale[1], bias[1], r ? r + 8 : NULL, activation);
+        // Outputs 0 to 3 and 8 to 11 beside 4 to 7 and 12 to 15.
+        const __m256i words = _mm256_packs_epi32(low, high);
+        const __m128i first = _mm256_castsi256_si128(words), second = _mm256_extracti128_si256(words, 1);
+        __m128i q = f->y_signed ? _mm_packs_epi16(first, second) : _mm_packus_epi16(first, second);
+        q = _mm_shuffle_epi32(q, _MM_SHUFFLE(3, 1, 2, 0));
+        if (s.outputs == OUTPUTS) _mm_storeu_si128((__m128i *)(y + i * step), q);
+        else memcpy(y + i * step, &q, (size_t)s.outputs);
+    }
+}
+#define TILES(ACTIVATION)                                                                                                      \
+    ONLY_8 static void tile_##ACTIVATION(                                                                                      \
+        const aliquot_int8_pairs *a, int set, const uint8_t *const *at, int count, uint8_t *y, const uint8_t *residual) {      \
+        if (count == TILE) {                                                                                                   \
+            if (residual) tile(a, set, at, y, residual, TILE, ACTIVATION);                                                     \
+            else tile(a, set, at, y, NULL, TILE, ACTIVATION);                                                                  \
+            return;                                                                                                            \
+        }                                                                                                                      \
+        for (int i = 0; i < count; i++)                                                                                        \
+            tile(a, set, at + i, y + (int64_t)i * a->outputs, residual ? residual + (int64_t)i * a->outputs : NULL, 1, ACTIVATION); \
+    }
+TILES(ALIQUOT_LINEAR) TILES(ALIQUOT_RELU) TILES(ALIQUOT_RELU6) TILES(ALIQUOT_HARD_SWISH) TILES(ALIQUOT_SILU) TILES(ALIQUOT_SIGMOID) TILES(ALIQUOT_HARD_SIGMOID)
+#undef TILES
+
+// Pictures with zeros around them; a signed number x goes in as x + 128, which the bias takes back.
+ONLY_8 static void pad(const aliquot_int8_pairs *a) {
+    const int64_t rows = (int64_t)a->batch * a->padded_height, row = (int64_t)a->padded_width * a->channels, inner = (int64_t)a->in_width * a->channels;
+    const int64_t left = (int64_t)a->pad_left * a->channels;
+    const int64_t seen = inner < row - left ? inner : row - left;  // a stride may leave the last column unseen
+    const uint8_t nought = a->x_signed ? 0x80 : 0;
+    SHARE(rows, from, to);
+    for (int64_t i = from; i < to; i++) {
+        uint8_t *to_row = (uint8_t *)a->padded + i * row;
+        const int64_t n = i / a->padded_height, y = i % a->padded_height - a->pad_top;
+        if (y < 0 || y >= a->in_height) {
+            memset(to_row, nought, (size_t)row);
+            continue;
+        }
+        memset(to_row, nought, (size_t)left);
+        const uint8_t *from_row = (const uint8_t *)a->x + (n * a->in_height + y) * inner;
+        if (a->x_signed)
+            for (int64_t j = 0; j < seen; j++) to_row[left + j] = from_row[j] ^ 0x80;
+        else memcpy(to_row + left, from_row, (size_t)seen);
+        memset(to_row + left + seen, nought, (size_t)(row - left - seen));
+    }
+    GOMP_barrier();
+}
+
+static void pairs(void *data) {
+    const aliquot_int8_pairs *a = data;
+    const uint8_t *x = a->x;
+    int64_t height = a->in_height, width = a->in_width;
+    if (a->padded) {
+        pad(a);
+        x = a->padded;
+        height = a->padded_height;
+        width = a->padded_width;
+    }
+    const int out_width = a->out_width, out_height = a->out_height;
+    const int64_t pixels = (int64_t)a->batch * out_height * out_width, tiles = (pixels + TILE - 1) / TILE;
+    const int64_t step = (int64_t)a->stride * a->channels, row_step = a->stride * width * a->channels, picture_step = height * width * a->channels;
+    // Blocks of pixels whose inputs and results stay in the cache while all sets walk over them; smaller where that leaves threads without work.
+    const int64_t most = (tiles * a->set_count + 4 * a->threads - 1) / (4 * a->threads);
+    int64_t block = BLOCK_BYTES / (TILE * ((int64_t)a->stride * a->stride * a->channels + a->outputs));
+    if (block > most) block = most;
+    if (block > tiles) block = tiles;
+    if (block < 2) block = 2;
+    // All alike, or the thread with the last one has little to do.
+    const int64_t blocks = (tiles + block - 1) / block;
+    block = (tiles + blocks - 1) / blocks;
+    SHARE((tiles + block - 1) / block * a->set_count, from, to);
+    for (int64_t item = from; item < to; item++) {
+        const int set = (int)(item % a->set_count);
+        const int64_t first = item / a->set_count * block * TILE, end = first + block * TILE < pixels ? first + block * TILE : pixels;
+        int column = 0, row = 0;
+        const uint8_t *next = NULL;
+        for (int64_t pixel = first; pixel < end;) {
+            // The last tile of a block begins earlier rather than being a short one.
+            const int is_short = end - pixel < TILE && end - first >= TILE;
+            if (is_short) pixel = end - TILE;
+            if (is_short || pixel == first) {
+                column = (int)(pixel % out_width);
+                row = (int)(pixel / out_width % out_height);
+                next = x + pixel / out_width / out_height * picture_step + row * row_step + column * step;
+            }
+            const int count = end - pixel < TILE ? (int)(end - pixel) : TILE;
+            const uint8_t *at[TILE];
+            for (int i = 0; i < count; i++) {
+                at[i] = next;
+                next += step;
+                if (++column < out_width) continue;
+                column = 0;
+                next += row_step - out_width * step;
+                if (++row < out_height) continue;
+                row = 0;
+                next += picture_step - out_height * row_step;
+            }
+            const int64_t result = pixel * a->outputs + a->sets[set].first_output;
+            uint8_t *y = (uint8_t *)a->y + result;
+            const uint8_t *residual = a->finish.residual ? (const uint8_t *)a->finish.residual + result : NULL;
+#define CALL(ACTIVATION) tile_##ACTIVATION(a, set, at, count, y, residual)
+            switch (a->finish.activation) {
+            case ALIQUOT_LINEAR: CALL(ALIQUOT_LINEAR); break;
+            case ALIQUOT_RELU: CALL(ALIQUOT_RELU); break;
+            case ALIQUOT_RELU6: CALL(ALIQUOT_RELU6); break;
+            case ALIQUOT_HARD_SWISH: CALL(ALIQUOT_HARD_SWISH); break;
+            case ALIQUOT_SILU: CALL(ALIQUOT_SILU); break;
+            case ALIQUOT_SIGMOID: CALL(ALIQUOT_SIGMOID); break;
+            case ALIQUOT_HARD_SIGMOID: CALL(ALIQUOT_HARD_SIGMOID); break;
+            }
+#undef CALL
+            pixel += count;
+        }
+    }
+}
+void aliquot_int8_pairs_run(const aliquot_int8_pairs *a) { parallel(pairs, a, a->threads); }
+#else
+void aliquot_int8_pairs_run(const aliquot_int8_pairs *a) { (void)a; }
+#endif

@@ -1,0 +1,144 @@
+import CKernels
+import Testing
+
+@Suite("8-bit dense convolutions whose products are summed in 16 bits", .enabled(if: aliquot_has_int8_pairs() != 0))
+struct PairsSpecs {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var side = 9, channels = 20, outputs = 20, kernel = 3, stride = 1, padding = 1, batch = 1
+        var isSigned = false
+        var threads: Int32 = 1
+        var hasResidual = false
+
+        var outSide: Int { (side + 2 * padding - kernel) / stride + 1 }
+        var testDescription: String {
+            "\(batch) × \(side)², \(channels) to \(outputs), kernel \(kernel), stride \(stride), padding \(padding)\(isSigned ? ", signed" : "")\(hasResidual ? ", residual" : ""), \(threads) threads"
+        }
+    }
+
+    /// Whole numbers by a linear congruential generator (Knuth's MMIX constants).
+    struct Numbers {
+        var state: UInt64 = 42
+        mutating func next(_ range: ClosedRange<Int>) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return range.lowerBound + Int(state >> 33) % range.count
+        }
+    }
+
+    static let cases: [Case] = [
+        Case(), Case(isSigned: true), Case(stride: 2), Case(side: 10, stride: 2, padding: 0),
+        Case(side: 12, channels: 3, kernel: 7, stride: 2, padding: 3),
+        Case(channels: 64, outputs: 48, kernel: 1, padding: 0), Case(channels: 30, outputs: 7, kernel: 1, padding: 0, isSigned: true),
+        Case(side: 2, channels: 40, kernel: 1, padding: 0),
+        Case(side: 8, channels: 17, kernel: 1, stride: 2, padding: 0, hasResidual: true),
+        Case(outputs: 33, batch: 3, threads: 2), Case(outputs: 64, isSigned: true, threads: 2, hasResidual: true),
+    ]
+
+    /// Numbers at a fixed address, a multiple of 64 as the kernel wants its weights.
+    final class Kept<Element> {
+        let pointer: UnsafeMutablePointer<Element>
+        let count: Int
+
+        init(_ elements: [Element]) {
+            count = elements.count
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, count * MemoryLayout<Element>.stride), alignment: 64)
+            pointer = memory.bindMemory(to: Element.self, capacity: count)
+            pointer.initialize(from: elements, count: count)
+        }
+
+        deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+    }
+
+    @Test("equal the sums of plain whole numbers, rounded half to even", arguments: cases)
+    func equalsPlainLoops(_ one: Case) {
+        var numbers = Numbers()
+        let weights = (0..<(one.outputs * one.channels * one.kernel * one.kernel)).map { _ in Int8(numbers.next(-63...63)) }
+        let picture = (0..<(one.batch * one.side * one.side * one.channels)).map { _ in UInt8(numbers.next(0...255)) }
+        compare(one, weights, picture)
+    }
+
+    @Test(
+        "hold the largest sums there can be: all weights at their bound, or bound after bound, and all inputs at theirs",
+        arguments: [false, true], [[63], [-63], [63, -63], [63, 63, -63, -63], [63, 63, 63, 0, -63]])
+    func holdsTheLargest(isSigned: Bool, pattern: [Int8]) {
+        let one = Case(isSigned: isSigned)
+        let weights = (0..<(one.outputs * one.channels * one.kernel * one.kernel)).map { pattern[$0 % pattern.count] }
+        // 255; signed, what goes in as 255 and as 0.
+        for value: UInt8 in isSigned ? [127, 128] : [255] {
+            compare(one, weights, [UInt8](repeating: value, count: one.side * one.side * one.channels))
+        }
+    }
+
+    @Test("refuse weights of which two exceed 16 bits")
+    func refusesWideWeights() {
+        var set = aliquot_int8_pairs_set(first_output: 0, outputs: 1, runs: (0, 0, 0, 0), steps: 0)
+        var offsets: [Int32] = [0], packed = [Int8](repeating: 0, count: 64), sums = [Int32](repeating: 0, count: 16)
+        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [64, 64, 0, 0], &set, &offsets, &packed, &sums) != 0)
+        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [64, 65, 0, 0], &set, &offsets, &packed, &sums) == 0)
+        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [0, 0, -127, -2], &set, &offsets, &packed, &sums) == 0)
+    }
+
+    private func compare(_ one: Case, _ weights: [Int8], _ picture: [UInt8]) {
+        let (k, c, out) = (one.kernel, one.channels, one.outSide)
+        let seen = (out - 1) * one.stride + k, isPadded = one.padding > 0 || seen > one.side
+        let width = isPadded ? seen : one.side
+        let steps = Int(aliquot_int8_pairs_steps(Int32(k), Int32(c), Int32(c))), setCount = (one.outputs + 15) / 16
+        var sets: [aliquot_int8_pairs_set] = []
+        let offsets = Kept([Int32](repeating: 0, count: steps * setCount)), sums = Kept([Int32](repeating: 0, count: setCount * 16))
+        let packed = Kept([Int8](repeating: 0, count: steps * setCount * 64))
+        for set in 0..<setCount {
+            var one16 = aliquot_int8_pairs_set(
+                first_output: Int32(set * 16), outputs: Int32(min(16, one.outputs - set * 16)), runs: (0, 0, 0, 0),
+                steps: Int64(set * steps))
+            let plain = Array(weights[(set * 16 * c * k * k)...])
+            #expect(
+                aliquot_int8_pairs_pack(
+                    Int32(k), Int32(c), Int32(width), 0, Int32(c), plain, &one16, offsets.pointer + set * steps,
+                    packed.pointer + set * steps * 64, sums.pointer + set * 16) != 0)
+            sets.append(one16)
+        }
+        // A power of two: what is expected is exact in float.
+        let scale: Float = 1.0 / 16384
+        let bias = Kept((0..<(setCount * 16)).map { Float($0 % 5) * 8 - (one.isSigned ? 128 * Float(sums.pointer[$0]) * scale : 0) })
+        let scales = Kept([Float](repeating: scale, count: setCount * 16)), table = Kept(sets)
+        let residual = Kept((0..<(one.batch * out * out * one.outputs)).map { UInt8($0 * 7 % 256) })
+        let x = Kept(picture + [UInt8](repeating: 99, count: 64))
+        let padded = Kept([UInt8](repeating: 77, count: one.batch * (isPadded ? seen * seen : one.side * one.side) * c + 64))
+        let y = Kept([UInt8](repeating: 0, count: residual.count))
+        withExtendedLifetime((offsets, packed, bias, scales, table, x, padded)) {
+            var job = aliquot_int8_pairs(
+                batch: Int32(one.batch), channels: Int32(c), in_height: Int32(one.side), in_width: Int32(one.side), out_height: Int32(out),
+                out_width: Int32(out), stride: Int32(one.stride), kernel: Int32(k), pad_top: Int32(one.padding),
+                pad_left: Int32(one.padding),
+                padded_height: Int32(isPadded ? seen : one.side), padded_width: Int32(width), outputs: Int32(one.outputs),
+                x_signed: one.isSigned ? 1 : 0, set_count: Int32(setCount), threads: one.threads, sets: table.pointer,
+                offsets: offsets.pointer,
+                weights: packed.pointer, x: x.pointer, padded: isPadded || one.isSigned ? UnsafeMutableRawPointer(padded.pointer) : nil,
+                y: y.pointer,
+                finish: aliquot_int8_finish(
+                    scales: scales.pointer, bias: bias.pointer, residual: one.hasResidual ? UnsafeRawPointer(residual.pointer) : nil,
+                    residual_scale: 0.5, factor: 1, residual_signed: 0, y_signed: one.isSigned ? 1 : 0, activation: ALIQUOT_LINEAR))
+            aliquot_int8_pairs_run(&job)
+        }
+        var wrong = 0
+        for place in 0..<y.count {
+            let (o, pixel) = (place % one.outputs, place / one.outputs)
+            let (n, row, column) = (pixel / (out * out), pixel % (out * out) / out, pixel % out)
+            var sum = 0
+            for i in 0..<k {
+                for j in 0..<k {
+                    let (a, b) = (row * one.stride + i - one.padding, column * one.stride + j - one.padding)
+                    guard (0..<one.side).contains(a), (0..<one.side).contains(b) else { continue }
+                    for channel in 0..<c {
+                        let byte = picture[((n * one.side + a) * one.side + b) * c + channel]
+                        sum += (one.isSigned ? Int(Int8(bitPattern: byte)) : Int(byte)) * Int(weights[((o * c + channel) * k + i) * k + j])
+                    }
+                }
+            }
+            let value = Float(sum) * scale + Float(o % 5) * 8 + (one.hasResidual ? Float(residual.pointer[place]) * 0.5 : 0)
+            let level = Int(value.rounded(.toNearestOrEven))
+            let expected = one.isSigned ? UInt8(bitPattern: Int8(min(max(level, -128), 127))) : UInt8(min(max(level, 0), 255))
+            if y.pointer[place] != expected { wrong += 1 }
+        }
+        #expect(wrong == 0)
+    }
+}
