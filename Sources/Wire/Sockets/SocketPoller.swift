@@ -22,6 +22,8 @@ final class SocketPoller: @unchecked Sendable {
         var isAtTurn = false
         /// Whether the own thread was told that there is something to do, and has not come yet.
         var isRung = false
+        /// Whether the own thread waits for another one's turn to end.
+        var isAwaited = false
         var isFinished = false
         /// Turns so far.
         var turns = 0
@@ -139,7 +141,8 @@ final class SocketPoller: @unchecked Sendable {
         thread.store(0, ordering: .relaxed)
         let mustRing = mailbox.withLock { mailbox in
             mailbox.isAtTurn = false
-            return !mailbox.items.isEmpty || mailbox.isFinished
+            defer { mailbox.isAwaited = false }
+            return !mailbox.items.isEmpty || mailbox.isFinished || mailbox.isAwaited
         }
         if mustRing { ring() }
     }
@@ -151,14 +154,17 @@ final class SocketPoller: @unchecked Sendable {
         var seen = 0
         var awaited = [alarm, epoll].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while true {
-            let isLeftToOthers = turns.areTaken
+            let isLeftToOthers = turns.areTaken || mailbox.withLock { $0.isAwaited }
             let ready = poll(&awaited, isLeftToOthers ? 1 : 2, isLeftToOthers ? Self.patience : -1)
             precondition(ready >= 0 || errno == EINTR, "poll: \(errno)")
             var count: eventfd_t = 0
             if awaited[0].revents != 0 { eventfd_read(alarm, &count) }
             let (isMine, mayEnd) = mailbox.withLock { mailbox in
                 mailbox.isRung = false
-                return (ready != 0 || mailbox.turns == seen, mailbox.isFinished && mailbox.items.isEmpty && !mailbox.isAtTurn)
+                let isMine = ready != 0 || mailbox.turns == seen
+                // What made the sockets ready may have come behind that thread's look at them: it says when it is done.
+                mailbox.isAwaited = isMine && mailbox.isAtTurn
+                return (isMine, mailbox.isFinished && mailbox.items.isEmpty && !mailbox.isAtTurn)
             }
             if mayEnd { return }
             if isMine, beginTurn() {
