@@ -1,4 +1,4 @@
-// 8-bit dense convolution for AVX2 without VNNI, as a matrix product whose tiles of 6 pixels by 16 outputs lie in registers.
+// 8-bit dense convolution for AVX2 without VNNI, as a matrix product in tiles of 6 pixels by 16 outputs.
 //
 // Four inputs of a pixel are multiplied at a time into 8 outputs (vpmaddubsw): two 16-bit sums of two for each. Widening those to 32 bits (vpmaddwd) takes the same
 // port as the product. An input is at most 255 and all weights are known: where the positive weights that meet in a 16-bit sum come to 128 at most, and the negative
@@ -110,10 +110,8 @@ int aliquot_int8_pairs_pack(
 
 #if defined(__x86_64__)
 // One run: R steps into the sums of P pixels.
-ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t *offsets, const int8_t *weights, const int P, const int R) {
+ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t *offsets, const int8_t *w, const int P, const int R) {
     UNROLL for (int i = 0; i < P; i++) {
-        const int8_t *w = weights;
-        __asm__("" : "+r"(w));  // read for each pixel anew, from the first cache: registers are for the sums
         __m256i low, high;
         UNROLL for (int r = 0; r < R; r++) {
             int32_t four;
