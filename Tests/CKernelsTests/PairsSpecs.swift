@@ -15,15 +15,6 @@ struct PairsSpecs {
         }
     }
 
-    /// Whole numbers by a linear congruential generator (Knuth's MMIX constants).
-    struct Numbers {
-        var state: UInt64 = 42
-        mutating func next(_ range: ClosedRange<Int>) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return range.lowerBound + Int(state >> 33) % range.count
-        }
-    }
-
     static let cases: [Case] = [
         Case(), Case(isSigned: true), Case(stride: 2), Case(side: 10, stride: 2, padding: 0),
         Case(side: 12, channels: 3, kernel: 7, stride: 2, padding: 3),
@@ -50,9 +41,9 @@ struct PairsSpecs {
 
     @Test("equal the sums of plain whole numbers, rounded half to even", arguments: cases)
     func equalsPlainLoops(_ one: Case) {
-        var numbers = Numbers()
-        let weights = (0..<(one.outputs * one.channels * one.kernel * one.kernel)).map { _ in Int8(numbers.next(-63...63)) }
-        let picture = (0..<(one.batch * one.side * one.side * one.channels)).map { _ in UInt8(numbers.next(0...255)) }
+        var numbers = RandomFloats(seed: 42)
+        let weights = numbers.next(one.outputs * one.channels * one.kernel * one.kernel).map { Int8(($0 * 63.49).rounded()) }
+        let picture = numbers.next(one.batch * one.side * one.side * one.channels).map { UInt8(($0 + 1) * 128) }
         compare(one, weights, picture)
     }
 

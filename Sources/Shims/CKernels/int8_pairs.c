@@ -48,7 +48,7 @@ static void add(run_sums *run, const run_sums *step) {
 }
 
 typedef struct {
-    int kernel, channels, padded_width, first_input, inputs;
+    int kernel, channels, inputs;
     const int8_t *plain;
     const aliquot_int8_pairs_set *set;
 } layer_shape;
@@ -63,7 +63,7 @@ INLINE int weight_at(const layer_shape *s, int o, int y, int j) {
 int aliquot_int8_pairs_pack(
     int kernel, int channels, int padded_width, int first_input, int inputs, const int8_t *plain, aliquot_int8_pairs_set *set, int32_t *offsets,
     int8_t *weights, int32_t sums[16]) {
-    const layer_shape shape = {kernel, channels, padded_width, first_input, inputs, plain, set};
+    const layer_shape shape = {kernel, channels, inputs, plain, set};
     const int64_t steps = aliquot_int8_pairs_steps(kernel, channels, inputs), in_row = steps / kernel;
     run_sums *runs = malloc(sizeof(run_sums) * (size_t)(steps + 1));
     if (!runs) return 0;
@@ -274,15 +274,7 @@ static void pairs(void *data) {
             uint8_t *y = (uint8_t *)a->y + result;
             const uint8_t *residual = a->finish.residual ? (const uint8_t *)a->finish.residual + result : NULL;
 #define CALL(ACTIVATION) tile_##ACTIVATION(a, set, at, count, y, residual)
-            switch (a->finish.activation) {
-            case ALIQUOT_LINEAR: CALL(ALIQUOT_LINEAR); break;
-            case ALIQUOT_RELU: CALL(ALIQUOT_RELU); break;
-            case ALIQUOT_RELU6: CALL(ALIQUOT_RELU6); break;
-            case ALIQUOT_HARD_SWISH: CALL(ALIQUOT_HARD_SWISH); break;
-            case ALIQUOT_SILU: CALL(ALIQUOT_SILU); break;
-            case ALIQUOT_SIGMOID: CALL(ALIQUOT_SIGMOID); break;
-            case ALIQUOT_HARD_SIGMOID: CALL(ALIQUOT_HARD_SIGMOID); break;
-            }
+            EACH_ACTIVATION(a->finish.activation, CALL)
 #undef CALL
             pixel += count;
         }

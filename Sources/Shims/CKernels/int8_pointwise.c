@@ -106,15 +106,7 @@ WALK(ALIQUOT_LINEAR) WALK(ALIQUOT_RELU) WALK(ALIQUOT_RELU6) WALK(ALIQUOT_HARD_SW
 static void pointwise(void *data) {
     const aliquot_int8_pointwise *a = data;
 #define CALL(ACTIVATION) walk_##ACTIVATION(a)
-    switch (a->finish.activation) {
-    case ALIQUOT_LINEAR: CALL(ALIQUOT_LINEAR); break;
-    case ALIQUOT_RELU: CALL(ALIQUOT_RELU); break;
-    case ALIQUOT_RELU6: CALL(ALIQUOT_RELU6); break;
-    case ALIQUOT_HARD_SWISH: CALL(ALIQUOT_HARD_SWISH); break;
-    case ALIQUOT_SILU: CALL(ALIQUOT_SILU); break;
-    case ALIQUOT_SIGMOID: CALL(ALIQUOT_SIGMOID); break;
-    case ALIQUOT_HARD_SIGMOID: CALL(ALIQUOT_HARD_SIGMOID); break;
-    }
+    EACH_ACTIVATION(a->finish.activation, CALL)
 #undef CALL
 }
 void aliquot_int8_pointwise_run(const aliquot_int8_pointwise *a) { parallel(pointwise, a, a->threads); }

@@ -2,7 +2,7 @@ import Base
 import Synchronization
 
 /// The turns of the sockets' loops, for threads that compute: where they fill the cores, each takes the loops' turns itself between two pieces of its work, and the
-/// loops' own threads are not woken. What a piece of work leads to (its answer, the client's next request) is then done without a change of thread (decision 0006).
+/// loops' own threads are not woken. What a piece of work leads to (its answer, the client's next request) is then done without a change of thread (decision 0007).
 ///
 /// Safe from any thread.
 package final class SocketTurns: Sendable {
