@@ -24,21 +24,6 @@ struct PairsSpecs {
         Case(outputs: 33, batch: 3, threads: 2), Case(outputs: 64, isSigned: true, threads: 2, hasResidual: true),
     ]
 
-    /// Numbers at a fixed address, a multiple of 64 as the kernel wants its weights.
-    final class Kept<Element> {
-        let pointer: UnsafeMutablePointer<Element>
-        let count: Int
-
-        init(_ elements: [Element]) {
-            count = elements.count
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, count * MemoryLayout<Element>.stride), alignment: 64)
-            pointer = memory.bindMemory(to: Element.self, capacity: count)
-            pointer.initialize(from: elements, count: count)
-        }
-
-        deinit { UnsafeMutableRawPointer(pointer).deallocate() }
-    }
-
     @Test("equal the sums of plain whole numbers, rounded half to even", arguments: cases)
     func equalsPlainLoops(_ one: Case) {
         var numbers = RandomFloats(seed: 42)

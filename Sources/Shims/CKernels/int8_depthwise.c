@@ -1,7 +1,8 @@
-// 8-bit depthwise convolution: a product of four numbers at a time, which are the pixels of four rows.
+// 8-bit depthwise convolution. With VNNI a product of four numbers at a time, which are the pixels of four rows; else int8_depthwise_avx2.c has it.
 //
 // For each column of the picture the bytes of 16 channels of four rows are woven into one vector; it is multiplied into all results of the row that see the
 // column. A signed number x goes in as x + 128, which the bias takes back (the sum of the weights times 128): so pixels outside are 128 as well.
+#include "int8_depthwise.h"
 #include "int8_vnni.h"
 
 enum { LARGEST = 11, ROWS = 4 };
@@ -20,7 +21,7 @@ int aliquot_int8_depthwise_chunks(int parts, const int *channels, const int *ker
                 chunks[count] = (aliquot_int8_chunk){
                     .channel = first + (left < 16 && channels[i] >= 16 ? channels[i] - 16 : c), .count = channels[i] < 16 ? channels[i] : 16,
                     .kernel = kernels[i], .weights = bytes};
-            bytes += (int64_t)kernels[i] * quads(kernels[i]) * 64;
+            bytes += HAS_VNNI ? (int64_t)kernels[i] * quads(kernels[i]) * 64 : aliquot_int8_depthwise_bytes_avx2(kernels[i]);
         }
     *weight_bytes = bytes;
     return count;
@@ -28,6 +29,11 @@ int aliquot_int8_depthwise_chunks(int parts, const int *channels, const int *ker
 
 // [quad of rows][column][channel][row of the quad]
 void aliquot_int8_depthwise_pack(const aliquot_int8_chunk *chunk, const int8_t *plain, int8_t *packed, int32_t sums[16]) {
+    if (!HAS_VNNI) {
+        aliquot_int8_depthwise_pack_avx2(chunk, plain, packed);
+        memset(sums, 0, sizeof(int32_t) * 16);
+        return;
+    }
     const int k = chunk->kernel;
     memset(packed, 0, (size_t)(k * quads(k) * 64));
     for (int c = 0; c < 16; c++) {
@@ -197,7 +203,7 @@ VNNI static void depthwise(void *data) {
         }
     }
 }
-void aliquot_int8_depthwise_run(const aliquot_int8_depthwise *a) { parallel(depthwise, a, a->threads); }
+void aliquot_int8_depthwise_run(const aliquot_int8_depthwise *a) { parallel(HAS_VNNI ? depthwise : aliquot_int8_depthwise_avx2, a, a->threads); }
 #else
 void aliquot_int8_depthwise_run(const aliquot_int8_depthwise *a) { (void)a; }
 #endif

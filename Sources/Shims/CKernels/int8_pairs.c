@@ -3,12 +3,8 @@
 // Four inputs of a pixel are multiplied at a time into 8 outputs (vpmaddubsw): two 16-bit sums of two for each. Widening those to 32 bits (vpmaddwd) takes the same
 // port as the product. An input is at most 255 and all weights are known: where the positive weights that meet in a 16-bit sum come to 128 at most, and the negative
 // ones too, it holds them whatever the inputs are. So steps are grouped into runs that do, and each run is widened once.
-#include "vectors.h"
+#include "int8_avx2.h"
 #include <stdlib.h>
-#include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 enum { BLOCK_BYTES = 96 << 10, STEP = 4, OUTPUTS = 16, LONGEST = 4, TILE = 6, CAPACITY = 128, OPEN = 32 };
 
@@ -109,56 +105,36 @@ int aliquot_int8_pairs_pack(
 }
 
 #if defined(__x86_64__)
-// One run: R steps into the sums of P pixels.
-ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t *offsets, const int8_t *w, const int P, const int R) {
+// One run: R steps into the sums of P pixels, V vectors of 8 outputs each.
+ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t *offsets, const int8_t *w, const int P, const int V, const int R) {
     UNROLL for (int i = 0; i < P; i++) {
-        __m256i low, high;
+        __m256i run[2];
+        __asm__("" : "+r"(w));  // each pixel reads the weights anew: held in registers they would push the sums out of them
         UNROLL for (int r = 0; r < R; r++) {
             int32_t four;
             memcpy(&four, x[i] + offsets[r], sizeof four);
             const __m256i q = _mm256_set1_epi32(four);
-            const __m256i a = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * 64)));
-            const __m256i b = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * 64 + 32)));
-            low = r == 0 ? a : _mm256_add_epi16(low, a);
-            high = r == 0 ? b : _mm256_add_epi16(high, b);
+            UNROLL for (int v = 0; v < V; v++) {
+                const __m256i products = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * 64 + v * 32)));
+                run[v] = r == 0 ? products : _mm256_add_epi16(run[v], products);
+            }
         }
-        sums[2 * i] = _mm256_add_epi32(sums[2 * i], _mm256_madd_epi16(low, _mm256_set1_epi16(1)));
-        sums[2 * i + 1] = _mm256_add_epi32(sums[2 * i + 1], _mm256_madd_epi16(high, _mm256_set1_epi16(1)));
+        UNROLL for (int v = 0; v < V; v++) sums[i * V + v] = _mm256_add_epi32(sums[i * V + v], _mm256_madd_epi16(run[v], _mm256_set1_epi16(1)));
     }
 }
 
-// By address: what is inlined from here is compiled for every CPU, and must not be handed a vector.
-INLINE void activate_at(vector8 *v, const aliquot_activation activation) { *v = activate_8(*v, activation); }
-
-ONLY_8 INLINE __m256 numbers_8(const uint8_t *q, const int is_signed) {
-    const __m128i bytes = _mm_loadl_epi64((const __m128i *)q);
-    return _mm256_cvtepi32_ps(is_signed ? _mm256_cvtepi8_epi32(bytes) : _mm256_cvtepu8_epi32(bytes));
-}
-
-// Whole numbers of 8 outputs. Beyond 2^31 a float becomes the least integer: it is cut off before; below, packing cuts off.
-ONLY_8 INLINE __m256i levels_8(
-    const aliquot_int8_finish *f, __m256i sum, __m256 scale, __m256 bias, const uint8_t *residual, const aliquot_activation activation) {
-    __m256 v = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), scale, bias);
-    if (residual) v = _mm256_fmadd_ps(numbers_8(residual, f->residual_signed), _mm256_set1_ps(f->residual_scale), v);
-    if (activation != ALIQUOT_LINEAR) {
-        activate_at((vector8 *)&v, activation);
-        v = _mm256_mul_ps(v, _mm256_set1_ps(f->factor));
-    }
-    return _mm256_cvtps_epi32(_mm256_min_ps(v, _mm256_set1_ps(255)));
-}
-
-// P pixels of 16 outputs; `at` is where their inputs begin, `y` and `residual` where the first one's results do.
+// P pixels of up to 8 * V outputs; `at` is where their inputs begin, `y` and `residual` where the first one's results do.
 ONLY_8 INLINE void tile(
-    const aliquot_int8_pairs *a, const int set, const uint8_t *const *at, uint8_t *y, const uint8_t *residual, const int P,
+    const aliquot_int8_pairs *a, const int set, const uint8_t *const *at, uint8_t *y, const uint8_t *residual, const int P, const int V,
     const aliquot_activation activation) {
     const aliquot_int8_pairs_set s = a->sets[set];
     __m256i sums[TILE * 2];
     const uint8_t *x[TILE];
     UNROLL for (int i = 0; i < P; i++) x[i] = at[i];
-    UNROLL for (int i = 0; i < P * 2; i++) sums[i] = _mm256_setzero_si256();
+    UNROLL for (int i = 0; i < P * V; i++) sums[i] = _mm256_setzero_si256();
     const int32_t *offsets = a->offsets + s.steps;
     const int8_t *w = a->weights + s.steps * 64;
-#define RUNS(R) for (int n = s.runs[R - 1]; n > 0; n--, offsets += R, w += R * 64) run_of(sums, x, offsets, w, P, R)
+#define RUNS(R) for (int n = s.runs[R - 1]; n > 0; n--, offsets += R, w += R * 64) run_of(sums, x, offsets, w, P, V, R)
     RUNS(4);
     RUNS(3);
     RUNS(2);
@@ -169,33 +145,73 @@ ONLY_8 INLINE void tile(
     const __m256 scale[2] = {_mm256_loadu_ps(scales), _mm256_loadu_ps(scales + 8)}, bias[2] = {_mm256_loadu_ps(biases), _mm256_loadu_ps(biases + 8)};
     const int64_t step = a->outputs;
     UNROLL for (int i = 0; i < P; i++) {
-        uint8_t copy[OUTPUTS];
         const uint8_t *r = residual ? residual + i * step : NULL;
-        if (r && s.outputs < OUTPUTS) r = memcpy(copy, r, (size_t)s.outputs);
-        const __m256i low = levels_8(f, sums[2 * i], scale[0], bias[0], r, activation);
-        const __m256i high = levels_8(f, sums[2 * i + 1], scale[1], bias[1], r ? r + 8 : NULL, activation);
-        // Outputs 0 to 3 and 8 to 11 beside 4 to 7 and 12 to 15.
-        const __m256i words = _mm256_packs_epi32(low, high);
-        const __m128i first = _mm256_castsi256_si128(words), second = _mm256_extracti128_si256(words, 1);
-        __m128i q = f->y_signed ? _mm_packs_epi16(first, second) : _mm_packus_epi16(first, second);
-        q = _mm_shuffle_epi32(q, _MM_SHUFFLE(3, 1, 2, 0));
-        if (s.outputs == OUTPUTS) _mm_storeu_si128((__m128i *)(y + i * step), q);
-        else memcpy(y + i * step, &q, (size_t)s.outputs);
+        const __m256 of_pixel[2] = {_mm256_cvtepi32_ps(sums[i * V]), V == 1 ? _mm256_setzero_ps() : _mm256_cvtepi32_ps(sums[i * V + 1])};
+        if (V == 2 && s.outputs == OUTPUTS) finish_16(f, of_pixel, scale, bias, y + i * step, r, 1, OUTPUTS, activation);
+        else finish_16(f, of_pixel, scale, bias, y + i * step, r, 0, s.outputs, activation);
     }
 }
-#define TILES(ACTIVATION)                                                                                                      \
-    ONLY_8 static void tile_##ACTIVATION(                                                                                      \
-        const aliquot_int8_pairs *a, int set, const uint8_t *const *at, int count, uint8_t *y, const uint8_t *residual) {      \
-        if (count == TILE) {                                                                                                   \
-            if (residual) tile(a, set, at, y, residual, TILE, ACTIVATION);                                                     \
-            else tile(a, set, at, y, NULL, TILE, ACTIVATION);                                                                  \
-            return;                                                                                                            \
-        }                                                                                                                      \
-        for (int i = 0; i < count; i++)                                                                                        \
-            tile(a, set, at + i, y + (int64_t)i * a->outputs, residual ? residual + (int64_t)i * a->outputs : NULL, 1, ACTIVATION); \
+
+// What is read: pictures whose rows have `width` results, `step`, `row_step` and `picture_step` bytes from one to the next.
+typedef struct {
+    const uint8_t *x;
+    int64_t width, height, step, row_step, picture_step;
+} source;
+
+// Results first ..< end of a set.
+ONLY_8 INLINE void results(
+    const aliquot_int8_pairs *a, const source *s, const int set, const int64_t first, const int64_t end, const aliquot_activation activation) {
+    const int is_narrow = a->sets[set].outputs <= 8;
+    int64_t column = 0, row = 0;
+    const uint8_t *next = NULL;
+    for (int64_t pixel = first; pixel < end;) {
+        int count = TILE;
+        int is_elsewhere = pixel == first;
+        if (end - pixel < TILE) {
+            // The last tile begins earlier rather than being a short one, but for a pixel or two.
+            if (end - first < TILE || end - pixel <= 2) count = 1;
+            else {
+                pixel = end - TILE;
+                is_elsewhere = 1;
+            }
+        }
+        if (is_elsewhere) {
+            column = pixel % s->width;
+            row = pixel / s->width % s->height;
+            next = s->x + pixel / s->width / s->height * s->picture_step + row * s->row_step + column * s->step;
+        }
+        const uint8_t *at[TILE];
+        if (column + count < s->width) {
+            for (int i = 0; i < TILE; i++) at[i] = next + i * s->step;
+            next += count * s->step;
+            column += count;
+        } else
+            for (int i = 0; i < count; i++) {
+                at[i] = next;
+                next += s->step;
+                if (++column < s->width) continue;
+                column = 0;
+                next += s->row_step - s->width * s->step;
+                if (++row < s->height) continue;
+                row = 0;
+                next += s->picture_step - s->height * s->row_step;
+            }
+        const int64_t result = pixel * a->outputs + a->sets[set].first_output;
+        uint8_t *y = (uint8_t *)a->y + result;
+        const uint8_t *residual = a->finish.residual ? (const uint8_t *)a->finish.residual + result : NULL;
+        if (count < TILE) tile(a, set, at, y, residual, 1, 2, activation);
+        else if (is_narrow) tile(a, set, at, y, residual, TILE, 1, activation);
+        else if (residual) tile(a, set, at, y, residual, TILE, 2, activation);
+        else tile(a, set, at, y, NULL, TILE, 2, activation);
+        pixel += count;
     }
-TILES(ALIQUOT_LINEAR) TILES(ALIQUOT_RELU) TILES(ALIQUOT_RELU6) TILES(ALIQUOT_HARD_SWISH) TILES(ALIQUOT_SILU) TILES(ALIQUOT_SIGMOID) TILES(ALIQUOT_HARD_SIGMOID)
-#undef TILES
+}
+#define RESULTS(ACTIVATION)                                                                                                    \
+    ONLY_8 static void results_##ACTIVATION(const aliquot_int8_pairs *a, const source *s, int set, int64_t first, int64_t end) { \
+        results(a, s, set, first, end, ACTIVATION);                                                                            \
+    }
+RESULTS(ALIQUOT_LINEAR) RESULTS(ALIQUOT_RELU) RESULTS(ALIQUOT_RELU6) RESULTS(ALIQUOT_HARD_SWISH) RESULTS(ALIQUOT_SILU) RESULTS(ALIQUOT_SIGMOID) RESULTS(ALIQUOT_HARD_SIGMOID)
+#undef RESULTS
 
 // Pictures with zeros around them; a signed number x goes in as x + 128, which the bias takes back.
 ONLY_8 static void pad(const aliquot_int8_pairs *a) {
@@ -231,9 +247,12 @@ static void pairs(void *data) {
         height = a->padded_height;
         width = a->padded_width;
     }
-    const int out_width = a->out_width, out_height = a->out_height;
-    const int64_t pixels = (int64_t)a->batch * out_height * out_width, tiles = (pixels + TILE - 1) / TILE;
-    const int64_t step = (int64_t)a->stride * a->channels, row_step = a->stride * width * a->channels, picture_step = height * width * a->channels;
+    const int64_t pixels = (int64_t)a->batch * a->out_height * a->out_width, tiles = (pixels + TILE - 1) / TILE;
+    source from_picture = {
+        .x = x, .width = a->out_width, .height = a->out_height, .step = (int64_t)a->stride * a->channels, .row_step = a->stride * width * a->channels,
+        .picture_step = height * width * a->channels};
+    // One long row where nothing lies between the rows.
+    if (a->kernel == 1 && from_picture.picture_step == pixels / a->batch * from_picture.step) from_picture.width = pixels;
     // Blocks of pixels whose inputs and results stay in the cache while all sets walk over them; smaller where that leaves threads without work.
     const int64_t most = (tiles * a->set_count + 4 * a->threads - 1) / (4 * a->threads);
     int64_t block = BLOCK_BYTES / (TILE * ((int64_t)a->stride * a->stride * a->channels + a->outputs));
@@ -247,37 +266,9 @@ static void pairs(void *data) {
     for (int64_t item = from; item < to; item++) {
         const int set = (int)(item % a->set_count);
         const int64_t first = item / a->set_count * block * TILE, end = first + block * TILE < pixels ? first + block * TILE : pixels;
-        int column = 0, row = 0;
-        const uint8_t *next = NULL;
-        for (int64_t pixel = first; pixel < end;) {
-            // The last tile of a block begins earlier rather than being a short one.
-            const int is_short = end - pixel < TILE && end - first >= TILE;
-            if (is_short) pixel = end - TILE;
-            if (is_short || pixel == first) {
-                column = (int)(pixel % out_width);
-                row = (int)(pixel / out_width % out_height);
-                next = x + pixel / out_width / out_height * picture_step + row * row_step + column * step;
-            }
-            const int count = end - pixel < TILE ? (int)(end - pixel) : TILE;
-            const uint8_t *at[TILE];
-            for (int i = 0; i < count; i++) {
-                at[i] = next;
-                next += step;
-                if (++column < out_width) continue;
-                column = 0;
-                next += row_step - out_width * step;
-                if (++row < out_height) continue;
-                row = 0;
-                next += picture_step - out_height * row_step;
-            }
-            const int64_t result = pixel * a->outputs + a->sets[set].first_output;
-            uint8_t *y = (uint8_t *)a->y + result;
-            const uint8_t *residual = a->finish.residual ? (const uint8_t *)a->finish.residual + result : NULL;
-#define CALL(ACTIVATION) tile_##ACTIVATION(a, set, at, count, y, residual)
-            EACH_ACTIVATION(a->finish.activation, CALL)
+#define CALL(ACTIVATION) results_##ACTIVATION(a, &from_picture, set, first, end)
+        EACH_ACTIVATION(a->finish.activation, CALL)
 #undef CALL
-            pixel += count;
-        }
     }
 }
 void aliquot_int8_pairs_run(const aliquot_int8_pairs *a) { parallel(pairs, a, a->threads); }

@@ -11,7 +11,6 @@ extension Int8InferenceCompiler {
         let input = layer.inputs[0], from = shapes[input], to = shapes[index], weights = try weights(layer)
         guard aliquot_has_int8_pairs() != 0, from.count == 4, let first = parts.first,
             parts.allSatisfy({ $0.groups == 1 && (parts.count == 1 || $0.kernel == 1 && $0.stride == first.stride) }),
-            parts.count > 1 || aliquot_int8_pairs_steps(Int32(first.kernel), Int32(first.inputs), Int32(first.inputs)) >= 10,
             // Two products meet in 16 bits, which those of 7-bit weights never exceed.
             weights.allSatisfy({ $0.values.allSatisfy { (-63...63).contains($0) } })
         else { return false }

@@ -1,0 +1,52 @@
+// What the 8-bit convolutions for AVX2 without VNNI have in common: the way from sums to 8 bits.
+#ifndef ALIQUOT_INT8_AVX2_H
+#define ALIQUOT_INT8_AVX2_H
+
+#include "vectors.h"
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+// By address: what is inlined from here is compiled for every CPU, and must not be handed a vector.
+INLINE void activate_at(vector8 *v, const aliquot_activation activation) { *v = activate_8(*v, activation); }
+
+ONLY_8 INLINE __m256 numbers_8(const uint8_t *q, const int is_signed) {
+    const __m128i bytes = _mm_loadl_epi64((const __m128i *)q);
+    return _mm256_cvtepi32_ps(is_signed ? _mm256_cvtepi8_epi32(bytes) : _mm256_cvtepu8_epi32(bytes));
+}
+
+// Whole numbers of 8 outputs. Beyond 2^31 a float becomes the least integer: it is cut off before; below, packing cuts off.
+ONLY_8 INLINE __m256i levels_8(
+    const aliquot_int8_finish *f, __m256 sum, __m256 scale, __m256 bias, const uint8_t *residual, const aliquot_activation activation) {
+    __m256 v = _mm256_fmadd_ps(sum, scale, bias);
+    if (residual) v = _mm256_fmadd_ps(numbers_8(residual, f->residual_signed), _mm256_set1_ps(f->residual_scale), v);
+    if (activation != ALIQUOT_LINEAR) {
+        activate_at((vector8 *)&v, activation);
+        v = _mm256_mul_ps(v, _mm256_set1_ps(f->factor));
+    }
+    return _mm256_cvtps_epi32(_mm256_min_ps(v, _mm256_set1_ps(255)));
+}
+
+// `count` results from the sums of 16. With is_whole they are 16.
+ONLY_8 INLINE void finish_16(
+    const aliquot_int8_finish *f, const __m256 sums[2], const __m256 scale[2], const __m256 bias[2], uint8_t *y, const uint8_t *residual, const int is_whole,
+    const int count, const aliquot_activation activation) {
+    uint8_t copy[16];
+    if (residual && !is_whole) residual = memcpy(copy, residual, (size_t)count);
+    const __m256i low = levels_8(f, sums[0], scale[0], bias[0], residual, activation);
+    const __m256i high = levels_8(f, sums[1], scale[1], bias[1], residual ? residual + 8 : NULL, activation);
+    // Results 0 to 3 and 8 to 11 beside 4 to 7 and 12 to 15.
+    const __m256i words = _mm256_packs_epi32(low, high);
+    const __m128i first = _mm256_castsi256_si128(words), second = _mm256_extracti128_si256(words, 1);
+    const __m128i packed = f->y_signed ? _mm_packs_epi16(first, second) : _mm_packus_epi16(first, second);
+    const __m128i q = _mm_shuffle_epi32(packed, _MM_SHUFFLE(3, 1, 2, 0));
+    if (is_whole) _mm_storeu_si128((__m128i *)y, q);
+    else {
+        _mm_storeu_si128((__m128i *)copy, q);
+        memcpy(y, copy, (size_t)count);
+    }
+}
+#endif
+
+#endif

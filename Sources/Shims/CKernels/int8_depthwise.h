@@ -1,0 +1,11 @@
+// The two ways of the 8-bit depthwise convolution: int8_depthwise.c chooses, and has the one for VNNI.
+#ifndef ALIQUOT_INT8_DEPTHWISE_H
+#define ALIQUOT_INT8_DEPTHWISE_H
+
+#include "include/CKernels.h"
+
+int64_t aliquot_int8_depthwise_bytes_avx2(int kernel);
+void aliquot_int8_depthwise_pack_avx2(const aliquot_int8_chunk *chunk, const int8_t *plain, int8_t *packed);
+void aliquot_int8_depthwise_avx2(void *data);
+
+#endif
