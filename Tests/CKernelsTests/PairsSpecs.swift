@@ -46,11 +46,12 @@ struct PairsSpecs {
 
     @Test("refuse weights of which two exceed 16 bits")
     func refusesWideWeights() {
-        var set = aliquot_int8_pairs_set(first_output: 0, outputs: 1, runs: (0, 0, 0, 0), steps: 0)
-        var offsets: [Int32] = [0], packed = [Int8](repeating: 0, count: 64), sums = [Int32](repeating: 0, count: 16)
-        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [64, 64, 0, 0], &set, &offsets, &packed, &sums) != 0)
-        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [64, 65, 0, 0], &set, &offsets, &packed, &sums) == 0)
-        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [0, 0, -127, -2], &set, &offsets, &packed, &sums) == 0)
+        var set = aliquot_int8_pairs_set(first_output: 0, outputs: 1, runs: (0, 0, 0, 0, 0, 0), steps: 0, blocks: 0)
+        var offsets: [Int32] = [0], blocks = [Int8](repeating: 0, count: 64), sums = [Int32](repeating: 0, count: 16)
+        var starts = sums
+        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [64, 64, 0, 0], &set, &offsets, &blocks, &starts, &sums) != 0)
+        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [64, 65, 0, 0], &set, &offsets, &blocks, &starts, &sums) == 0)
+        #expect(aliquot_int8_pairs_pack(1, 4, 1, 0, 4, [0, 0, -127, -2], &set, &offsets, &blocks, &starts, &sums) == 0)
     }
 
     private func compare(_ one: Case, _ weights: [Int8], _ picture: [UInt8]) {
@@ -60,16 +61,17 @@ struct PairsSpecs {
         let steps = Int(aliquot_int8_pairs_steps(Int32(k), Int32(c), Int32(c))), setCount = (one.outputs + 15) / 16
         var sets: [aliquot_int8_pairs_set] = []
         let offsets = Kept([Int32](repeating: 0, count: steps * setCount)), sums = Kept([Int32](repeating: 0, count: setCount * 16))
-        let packed = Kept([Int8](repeating: 0, count: steps * setCount * 64))
+        let most = Int(aliquot_int8_pairs_most_blocks(Int64(steps)))
+        let blocks = Kept([Int8](repeating: 0, count: most * setCount * 64)), starts = Kept([Int32](repeating: 0, count: setCount * 16))
         for set in 0..<setCount {
             var one16 = aliquot_int8_pairs_set(
-                first_output: Int32(set * 16), outputs: Int32(min(16, one.outputs - set * 16)), runs: (0, 0, 0, 0),
-                steps: Int64(set * steps))
+                first_output: Int32(set * 16), outputs: Int32(min(16, one.outputs - set * 16)), runs: (0, 0, 0, 0, 0, 0),
+                steps: Int64(set * steps), blocks: Int64(set * most))
             let plain = Array(weights[(set * 16 * c * k * k)...])
             #expect(
                 aliquot_int8_pairs_pack(
                     Int32(k), Int32(c), Int32(width), 0, Int32(c), plain, &one16, offsets.pointer + set * steps,
-                    packed.pointer + set * steps * 64, sums.pointer + set * 16) != 0)
+                    blocks.pointer + set * most * 64, starts.pointer + set * 16, sums.pointer + set * 16) != 0)
             sets.append(one16)
         }
         // A power of two: what is expected is exact in float.
@@ -80,7 +82,7 @@ struct PairsSpecs {
         let x = Kept(picture + [UInt8](repeating: 99, count: 64))
         let padded = Kept([UInt8](repeating: 77, count: one.batch * (isPadded ? seen * seen : one.side * one.side) * c + 64))
         let y = Kept([UInt8](repeating: 0, count: residual.count))
-        withExtendedLifetime((offsets, packed, bias, scales, table, x, padded)) {
+        withExtendedLifetime((offsets, blocks, starts, bias, scales, table, x, padded)) {
             var job = aliquot_int8_pairs(
                 batch: Int32(one.batch), channels: Int32(c), in_height: Int32(one.side), in_width: Int32(one.side), out_height: Int32(out),
                 out_width: Int32(out), stride: Int32(one.stride), kernel: Int32(k), pad_top: Int32(one.padding),
@@ -88,7 +90,8 @@ struct PairsSpecs {
                 padded_height: Int32(isPadded ? seen : one.side), padded_width: Int32(width), outputs: Int32(one.outputs),
                 x_signed: one.isSigned ? 1 : 0, set_count: Int32(setCount), threads: one.threads, sets: table.pointer,
                 offsets: offsets.pointer,
-                weights: packed.pointer, x: x.pointer, padded: isPadded || one.isSigned ? UnsafeMutableRawPointer(padded.pointer) : nil,
+                blocks: blocks.pointer, starts: starts.pointer, x: x.pointer,
+                padded: isPadded || one.isSigned ? UnsafeMutableRawPointer(padded.pointer) : nil,
                 y: y.pointer,
                 finish: aliquot_int8_finish(
                     scales: scales.pointer, bias: bias.pointer, residual: one.hasResidual ? UnsafeRawPointer(residual.pointer) : nil,

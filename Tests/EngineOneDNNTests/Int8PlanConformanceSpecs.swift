@@ -79,12 +79,22 @@ struct Int8PlanConformanceSpecs {
                 let clamped = expected.map { min(max($0, index == 0 ? -127 * unit : bounds.lowerBound), bounds.upperBound) }
                 worst.append((index, zip(got.numbers, clamped).map { abs($0 - $1) / unit }.max() ?? 0))
             }
-            // No integer is further from the real number than the nearest one, but for float's own rounding; features differ by a hundred-thousandth
-            for (layer, levels) in worst { #expect(levels < 0.53, "layer \(layer) \(layers[layer].name) of picture \(picture)") }
+            // No integer is further from the real number than the nearest one, but for float's own rounding and for that of transformed weights;
+            // features differ by a hundred-thousandth
+            for (layer, levels) in worst {
+                #expect(
+                    levels < (isFiltered(layers[layer].kind) ? 0.6 : 0.53), "layer \(layer) \(layers[layer].name) of picture \(picture)")
+            }
             logits += values.last?.numbers.map { Float($0) } ?? []
         }
         // All pictures together, cut into slices, give the same logits
         let together = try pictures.withUnsafeBufferPointer { (pictures) throws(EngineError) in try plan.run(pictures, count: one.batch) }
         #expect(together == logits)
+    }
+
+    /// Whether a layer may be made by Winograd's filtering, whose weights are transformed and rounded a second time.
+    private func isFiltered(_ kind: FusedNetwork.Kind) -> Bool {
+        guard case .convolution(let convolution, _, _) = kind else { return false }
+        return convolution.kernel == 3 && convolution.stride == 1 && convolution.groups == 1
     }
 }

@@ -16,7 +16,7 @@ ONLY_8 INLINE __m256 numbers_8(const uint8_t *q, const int is_signed) {
     return _mm256_cvtepi32_ps(is_signed ? _mm256_cvtepi8_epi32(bytes) : _mm256_cvtepu8_epi32(bytes));
 }
 
-// Whole numbers of 8 outputs. Beyond 2^31 a float becomes the least integer: it is cut off before; below, packing cuts off.
+// Whole numbers of 8 outputs, of less than 2^31; packing cuts them off.
 ONLY_8 INLINE __m256i levels_8(
     const aliquot_int8_finish *f, __m256 sum, __m256 scale, __m256 bias, const uint8_t *residual, const aliquot_activation activation) {
     __m256 v = _mm256_fmadd_ps(sum, scale, bias);
@@ -25,23 +25,29 @@ ONLY_8 INLINE __m256i levels_8(
         activate_at((vector8 *)&v, activation);
         v = _mm256_mul_ps(v, _mm256_set1_ps(f->factor));
     }
-    return _mm256_cvtps_epi32(_mm256_min_ps(v, _mm256_set1_ps(255)));
+    return _mm256_cvtps_epi32(v);
 }
 
-// `count` results from the sums of 16. With is_whole they are 16.
+// `count` results from the sums of 16: of 0 to 7 and 8 to 15, or split, of 0 to 3, 8 to 11 and 4 to 7, 12 to 15. With a constant
+// count nothing is asked.
 ONLY_8 INLINE void finish_16(
-    const aliquot_int8_finish *f, const __m256 sums[2], const __m256 scale[2], const __m256 bias[2], uint8_t *y, const uint8_t *residual, const int is_whole,
-    const int count, const aliquot_activation activation) {
+    const aliquot_int8_finish *f, const __m256 sums[2], const __m256 scale[2], const __m256 bias[2], uint8_t *y, const uint8_t *residual, const int is_signed,
+    const int is_split, const int count, const aliquot_activation activation) {
     uint8_t copy[16];
-    if (residual && !is_whole) residual = memcpy(copy, residual, (size_t)count);
+    if (residual && count < 16) residual = memcpy(copy, residual, (size_t)count);
+    if (residual && is_split) {
+        const __m128i r = _mm_loadu_si128((const __m128i *)residual);
+        _mm_storeu_si128((__m128i *)copy, _mm_shuffle_epi32(r, _MM_SHUFFLE(3, 1, 2, 0)));
+        residual = copy;
+    }
     const __m256i low = levels_8(f, sums[0], scale[0], bias[0], residual, activation);
     const __m256i high = levels_8(f, sums[1], scale[1], bias[1], residual ? residual + 8 : NULL, activation);
-    // Results 0 to 3 and 8 to 11 beside 4 to 7 and 12 to 15.
+    // Results 0 to 3 and 8 to 11 beside 4 to 7 and 12 to 15; split, 0 to 7 beside 8 to 15.
     const __m256i words = _mm256_packs_epi32(low, high);
     const __m128i first = _mm256_castsi256_si128(words), second = _mm256_extracti128_si256(words, 1);
-    const __m128i packed = f->y_signed ? _mm_packs_epi16(first, second) : _mm_packus_epi16(first, second);
-    const __m128i q = _mm_shuffle_epi32(packed, _MM_SHUFFLE(3, 1, 2, 0));
-    if (is_whole) _mm_storeu_si128((__m128i *)y, q);
+    __m128i q = is_signed ? _mm_packs_epi16(first, second) : _mm_packus_epi16(first, second);
+    if (!is_split) q = _mm_shuffle_epi32(q, _MM_SHUFFLE(3, 1, 2, 0));
+    if (count == 16) _mm_storeu_si128((__m128i *)y, q);
     else {
         _mm_storeu_si128((__m128i *)copy, q);
         memcpy(y, copy, (size_t)count);

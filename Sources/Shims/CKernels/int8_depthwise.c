@@ -30,8 +30,7 @@ int aliquot_int8_depthwise_chunks(int parts, const int *channels, const int *ker
 // [quad of rows][column][channel][row of the quad]
 void aliquot_int8_depthwise_pack(const aliquot_int8_chunk *chunk, const int8_t *plain, int8_t *packed, int32_t sums[16]) {
     if (!HAS_VNNI) {
-        aliquot_int8_depthwise_pack_avx2(chunk, plain, packed);
-        memset(sums, 0, sizeof(int32_t) * 16);
+        aliquot_int8_depthwise_pack_avx2(chunk, plain, packed, sums);
         return;
     }
     const int k = chunk->kernel;

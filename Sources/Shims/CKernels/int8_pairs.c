@@ -1,12 +1,13 @@
 // 8-bit dense convolution for AVX2 without VNNI, as a matrix product in tiles of 6 pixels by 16 outputs.
 //
 // Four inputs of a pixel are multiplied at a time into 8 outputs (vpmaddubsw): two 16-bit sums of two for each. Widening those to 32 bits (vpmaddwd) takes the same
-// port as the product. An input is at most 255 and all weights are known: where the positive weights that meet in a 16-bit sum come to 128 at most, and the negative
-// ones too, it holds them whatever the inputs are. So steps are grouped into runs that do, and each run is widened once.
+// port as the product. An input is at most 255 and all weights are known: where the weights that meet in a 16-bit sum come to 257 at most, the sum stays within a
+// range as wide as 16 bits, whatever the inputs are, and starting it at the right number puts that range where 16 bits hold it. So steps are grouped into runs that
+// do, and each run is widened once; the 32-bit sums begin at what takes all the starting numbers away again.
 #include "int8_avx2.h"
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 96 << 10, STEP = 4, OUTPUTS = 16, LONGEST = 4, TILE = 6, CAPACITY = 128, OPEN = 32 };
+enum { BLOCK_BYTES = 96 << 10, STEP = 4, OUTPUTS = 16, LONGEST = 6, TILE = 6, OPEN = 32, MOST = 255, BLOCK = 64, PREFETCH_BYTES = 2 << 10 };
 
 #if defined(__x86_64__)
 int aliquot_has_int8_pairs(void) { return HAS_8 ? 1 : 0; }
@@ -30,8 +31,14 @@ typedef struct {
 
 static int fits(const run_sums *run, const run_sums *step) {
     int is_over = 0;
-    for (int i = 0; i < OUTPUTS * 2; i++)
-        is_over |= (run->positive[i] + step->positive[i] > CAPACITY) | (run->negative[i] + step->negative[i] > CAPACITY);
+    for (int i = 0; i < OUTPUTS * 2; i++) is_over |= (run->positive[i] + run->negative[i] + step->positive[i] + step->negative[i]) * MOST > UINT16_MAX;
+    return !is_over;
+}
+
+// Whether the products of one step fit 16 bits as they are.
+static int fits_alone(const run_sums *step) {
+    int is_over = 0;
+    for (int i = 0; i < OUTPUTS * 2; i++) is_over |= (step->positive[i] * MOST > INT16_MAX) | (step->negative[i] * MOST > INT16_MAX);
     return !is_over;
 }
 
@@ -56,9 +63,11 @@ INLINE int weight_at(const layer_shape *s, int o, int y, int j) {
     return s->plain[((o * (int64_t)s->inputs + c) * s->kernel + y) * s->kernel + x];
 }
 
-int aliquot_int8_pairs_pack(
+int64_t aliquot_int8_pairs_most_blocks(int64_t steps) { return steps + steps / 2; }
+
+int64_t aliquot_int8_pairs_pack(
     int kernel, int channels, int padded_width, int first_input, int inputs, const int8_t *plain, aliquot_int8_pairs_set *set, int32_t *offsets,
-    int8_t *weights, int32_t sums[16]) {
+    int8_t *blocks, int32_t starts[16], int32_t sums[16]) {
     const layer_shape shape = {kernel, channels, inputs, plain, set};
     const int64_t steps = aliquot_int8_pairs_steps(kernel, channels, inputs), in_row = steps / kernel;
     run_sums *runs = malloc(sizeof(run_sums) * (size_t)(steps + 1));
@@ -66,6 +75,7 @@ int aliquot_int8_pairs_pack(
     int64_t count = 0, oldest = 0;
     int is_possible = 1;
     memset(sums, 0, sizeof(int32_t) * OUTPUTS);
+    memset(starts, 0, sizeof(int32_t) * OUTPUTS);
     for (int64_t t = 0; t < steps; t++) {
         run_sums step = {.steps = {t}};
         for (int o = 0; o < OUTPUTS; o++)
@@ -75,51 +85,73 @@ int aliquot_int8_pairs_pack(
                 if (w > 0) step.positive[o * 2 + j / 2] = (int16_t)(step.positive[o * 2 + j / 2] + w);
                 else step.negative[o * 2 + j / 2] = (int16_t)(step.negative[o * 2 + j / 2] - w);
             }
+        if (!fits_alone(&step)) is_possible = 0;
         // The first of the last runs that has room for it, else one of its own.
         if (count - oldest > OPEN) oldest = count - OPEN;
         int64_t place = oldest;
         while (place < count && (runs[place].count == LONGEST || !fits(runs + place, &step))) place++;
-        if (place == count) {
-            memset(runs + count++, 0, sizeof *runs);
-            if (!fits(runs + place, &step)) is_possible = 0;
-        }
+        if (place == count) memset(runs + count++, 0, sizeof *runs);
         add(runs + place, &step);
     }
     // The longest first, so that the kernel knows how long the next one is.
     int64_t at = 0;
+    int8_t *to = blocks;
     for (int length = LONGEST; length > 0; length--) {
         set->runs[length - 1] = 0;
         for (int64_t i = 0; i < count; i++) {
             if (runs[i].count != length) continue;
             set->runs[length - 1]++;
-            for (int r = 0; r < length; r++, at++) {
+            if (length > 1) {
+                int16_t *first = (int16_t *)to;
+                for (int lane = 0; lane < OUTPUTS * 2; lane++) {
+                    // In the middle of its range, half a step below where there is none.
+                    first[lane] = (int16_t)((MOST * (runs[i].negative[lane] - runs[i].positive[lane]) - 1) >> 1);
+                    starts[lane / 2] -= first[lane];
+                }
+                to += BLOCK;
+            }
+            for (int r = 0; r < length; r++, at++, to += BLOCK) {
                 const int64_t t = runs[i].steps[r], y = t / in_row, x = t % in_row * STEP;
                 offsets[at] = (int32_t)(y * padded_width * channels + first_input + x);
                 for (int o = 0; o < OUTPUTS; o++)
-                    for (int j = 0; j < STEP; j++) weights[at * 64 + o * STEP + j] = (int8_t)weight_at(&shape, o, (int)y, (int)x + j);
+                    for (int j = 0; j < STEP; j++) to[o * STEP + j] = (int8_t)weight_at(&shape, o, (int)y, (int)x + j);
             }
         }
     }
     free(runs);
-    return is_possible;
+    return is_possible ? (to - blocks) / BLOCK : 0;
 }
 
 #if defined(__x86_64__)
 // One run: R steps into the sums of P pixels, V vectors of 8 outputs each.
-ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t *offsets, const int8_t *w, const int P, const int V, const int R) {
+ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t *offsets, const int8_t *blocks, const int P, const int V, const int R) {
+    if (R > 3) // fewer where there are few weights
+        UNROLL for (int r = 0; r < R; r++) _mm_prefetch((const char *)blocks + PREFETCH_BYTES + r * BLOCK, _MM_HINT_T0);
     UNROLL for (int i = 0; i < P; i++) {
         __m256i run[2];
-        __asm__("" : "+r"(w));  // each pixel reads the weights anew: held in registers they would push the sums out of them
+        if (V == 2) __asm__("" : "+r"(blocks));  // each pixel reads the weights anew: held in registers they would push the sums out of them
+        const __m256i *first = (const __m256i *)blocks;
+        const int8_t *w = blocks + (R > 1 ? BLOCK : 0);
         UNROLL for (int r = 0; r < R; r++) {
             int32_t four;
             memcpy(&four, x[i] + offsets[r], sizeof four);
             const __m256i q = _mm256_set1_epi32(four);
             UNROLL for (int v = 0; v < V; v++) {
-                const __m256i products = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * 64 + v * 32)));
-                run[v] = r == 0 ? products : _mm256_add_epi16(run[v], products);
+                const __m256i products = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * BLOCK) + v));
+                run[v] = r > 0 ? _mm256_add_epi16(run[v], products) : R > 1 ? _mm256_add_epi16(products, _mm256_load_si256(first + v)) : products;
             }
         }
         UNROLL for (int v = 0; v < V; v++) sums[i * V + v] = _mm256_add_epi32(sums[i * V + v], _mm256_madd_epi16(run[v], _mm256_set1_epi16(1)));
+    }
+}
+
+ONLY_8 INLINE void finish_tile(
+    const aliquot_int8_pairs *a, const __m256i *sums, const __m256 *scale, const __m256 *bias, uint8_t *y, const uint8_t *residual, const int P,
+    const int V, const int is_signed, const int count, const aliquot_activation activation) {
+    const int64_t step = a->outputs;
+    UNROLL for (int i = 0; i < P; i++) {
+        const __m256 of_pixel[2] = {_mm256_cvtepi32_ps(sums[i * V]), V == 1 ? _mm256_setzero_ps() : _mm256_cvtepi32_ps(sums[i * V + 1])};
+        finish_16(&a->finish, of_pixel, scale, bias, y + i * step, residual ? residual + i * step : NULL, is_signed, 0, count, activation);
     }
 }
 
@@ -127,14 +159,17 @@ ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t 
 ONLY_8 INLINE void tile(
     const aliquot_int8_pairs *a, const int set, const uint8_t *const *at, uint8_t *y, const uint8_t *residual, const int P, const int V,
     const aliquot_activation activation) {
-    const aliquot_int8_pairs_set s = a->sets[set];
+    const aliquot_int8_pairs_set *s = a->sets + set;
     __m256i sums[TILE * 2];
     const uint8_t *x[TILE];
     UNROLL for (int i = 0; i < P; i++) x[i] = at[i];
-    UNROLL for (int i = 0; i < P * V; i++) sums[i] = _mm256_setzero_si256();
-    const int32_t *offsets = a->offsets + s.steps;
-    const int8_t *w = a->weights + s.steps * 64;
-#define RUNS(R) for (int n = s.runs[R - 1]; n > 0; n--, offsets += R, w += R * 64) run_of(sums, x, offsets, w, P, V, R)
+    UNROLL for (int i = 0; i < P * V; i++) sums[i] = _mm256_loadu_si256((const __m256i *)(a->starts + set * OUTPUTS) + i % V);
+    const int32_t *offsets = a->offsets + s->steps;
+    const int8_t *blocks = a->blocks + s->blocks * BLOCK;
+#define RUNS(R)                                                                                                                \
+    for (int n = s->runs[R - 1]; n > 0; n--, offsets += R, blocks += (R + (R > 1)) * BLOCK) run_of(sums, x, offsets, blocks, P, V, R)
+    RUNS(6);
+    RUNS(5);
     RUNS(4);
     RUNS(3);
     RUNS(2);
@@ -143,13 +178,11 @@ ONLY_8 INLINE void tile(
     const aliquot_int8_finish *f = &a->finish;
     const float *scales = f->scales + set * OUTPUTS, *biases = f->bias + set * OUTPUTS;
     const __m256 scale[2] = {_mm256_loadu_ps(scales), _mm256_loadu_ps(scales + 8)}, bias[2] = {_mm256_loadu_ps(biases), _mm256_loadu_ps(biases + 8)};
-    const int64_t step = a->outputs;
-    UNROLL for (int i = 0; i < P; i++) {
-        const uint8_t *r = residual ? residual + i * step : NULL;
-        const __m256 of_pixel[2] = {_mm256_cvtepi32_ps(sums[i * V]), V == 1 ? _mm256_setzero_ps() : _mm256_cvtepi32_ps(sums[i * V + 1])};
-        if (V == 2 && s.outputs == OUTPUTS) finish_16(f, of_pixel, scale, bias, y + i * step, r, 1, OUTPUTS, activation);
-        else finish_16(f, of_pixel, scale, bias, y + i * step, r, 0, s.outputs, activation);
-    }
+    // With constants, that the pixels follow one another without a branch between them.
+    if (V == 1 && s->outputs == 8) finish_tile(a, sums, scale, bias, y, residual, P, V, f->y_signed, 8, activation);
+    else if (V == 1 || s->outputs < OUTPUTS) finish_tile(a, sums, scale, bias, y, residual, P, V, f->y_signed, s->outputs, activation);
+    else if (f->y_signed) finish_tile(a, sums, scale, bias, y, residual, P, V, 1, OUTPUTS, activation);
+    else finish_tile(a, sums, scale, bias, y, residual, P, V, 0, OUTPUTS, activation);
 }
 
 // What is read: pictures whose rows have `width` results, `step`, `row_step` and `picture_step` bytes from one to the next.
@@ -158,44 +191,49 @@ typedef struct {
     int64_t width, height, step, row_step, picture_step;
 } source;
 
+// A result, and where its inputs begin.
+typedef struct {
+    int64_t column, row;
+    const uint8_t *x;
+} position;
+
+static position position_of(const source *s, int64_t pixel) {
+    const int64_t column = pixel % s->width, row = pixel / s->width % s->height, picture = pixel / s->width / s->height;
+    return (position){column, row, s->x + picture * s->picture_step + row * s->row_step + column * s->step};
+}
+
+// The next `count` results, across the ends of rows and pictures. (On its own, that what it needs is not kept in registers where it is not needed.)
+__attribute__((noinline)) static void walk(const source *s, position *p, int count, const uint8_t **at) {
+    for (int i = 0; i < count; i++) {
+        at[i] = p->x;
+        p->x += s->step;
+        if (++p->column < s->width) continue;
+        p->column = 0;
+        p->x += s->row_step - s->width * s->step;
+        if (++p->row < s->height) continue;
+        p->row = 0;
+        p->x += s->picture_step - s->height * s->row_step;
+    }
+}
+
 // Results first ..< end of a set.
 ONLY_8 INLINE void results(
     const aliquot_int8_pairs *a, const source *s, const int set, const int64_t first, const int64_t end, const aliquot_activation activation) {
     const int is_narrow = a->sets[set].outputs <= 8;
-    int64_t column = 0, row = 0;
-    const uint8_t *next = NULL;
+    position next = position_of(s, first);
     for (int64_t pixel = first; pixel < end;) {
         int count = TILE;
-        int is_elsewhere = pixel == first;
         if (end - pixel < TILE) {
             // The last tile begins earlier rather than being a short one, but for a pixel or two.
             if (end - first < TILE || end - pixel <= 2) count = 1;
-            else {
-                pixel = end - TILE;
-                is_elsewhere = 1;
-            }
-        }
-        if (is_elsewhere) {
-            column = pixel % s->width;
-            row = pixel / s->width % s->height;
-            next = s->x + pixel / s->width / s->height * s->picture_step + row * s->row_step + column * s->step;
+            else next = position_of(s, pixel = end - TILE);
         }
         const uint8_t *at[TILE];
-        if (column + count < s->width) {
-            for (int i = 0; i < TILE; i++) at[i] = next + i * s->step;
-            next += count * s->step;
-            column += count;
-        } else
-            for (int i = 0; i < count; i++) {
-                at[i] = next;
-                next += s->step;
-                if (++column < s->width) continue;
-                column = 0;
-                next += s->row_step - s->width * s->step;
-                if (++row < s->height) continue;
-                row = 0;
-                next += s->picture_step - s->height * s->row_step;
-            }
+        if (count == TILE && next.column + TILE < s->width) {
+            for (int i = 0; i < TILE; i++) at[i] = next.x + i * s->step;
+            next.x += TILE * s->step;
+            next.column += TILE;
+        } else walk(s, &next, count, at);
         const int64_t result = pixel * a->outputs + a->sets[set].first_output;
         uint8_t *y = (uint8_t *)a->y + result;
         const uint8_t *residual = a->finish.residual ? (const uint8_t *)a->finish.residual + result : NULL;

@@ -3,28 +3,56 @@ import Engine
 
 /// Convolutions by kernels of our own. Where the CPU has AVX-512 VNNI and VBMI: depthwise ones (twice as fast as oneDNN's, four times with an expensive activation behind), and
 /// 1×1 ones (as fast as oneDNN's; of parts only what is not zero is multiplied; SiLU costs a third). Where it has AVX2 alone: depthwise ones too, and dense ones
-/// (``pairs(_:_:_:_:_:)``).
+/// (``winograd(_:_:_:_:_:)``, ``pairs(_:_:_:_:_:)``).
 extension Int8InferenceCompiler {
     /// Whether a kernel of ours took the layer.
     func ownConvolution(
         _ parts: [Convolution], _ activation: Activation?, _ residual: Int?, _ layer: FusedNetwork.Layer, _ index: Int
     ) throws(EngineError) -> Bool {
         let hasVNNI = Runtime.instructionSet.hasVNNI
-        guard hasVNNI ? Runtime.instructionSet.blockWidth == 16 && aliquot_has_int8_convolutions() != 0 : aliquot_has_int8_pairs() != 0 else {
-            return false
+        if hasVNNI {
+            guard Runtime.instructionSet.blockWidth == 16, aliquot_has_int8_convolutions() != 0 else { return false }
+        } else {
+            guard aliquot_has_int8_pairs() != 0, try isBounded(parts, residual, layer, index) else { return false }
         }
         if parts.allSatisfy({ $0.groups == $0.inputs && $0.groups == $0.outputs && ($0.groups > 1 || parts.count > 1) }) {
             let joined = try ConvolutionParts(parts, side: shapes[layer.inputs[0]][2], name: layer.name)
-            guard joined.isCentred, hasVNNI || parts.allSatisfy({ $0.stride <= 2 && $0.kernel <= 11 && $0.kernel % 2 == 1 }) else { return false }
+            guard joined.isCentred else { return false }
+            if !hasVNNI {
+                guard parts.allSatisfy({ $0.stride <= 2 && $0.kernel <= 11 && $0.kernel % 2 == 1 }), try has7Bits(layer) else {
+                    return false
+                }
+            }
             try depthwise(parts, joined.whole, activation, residual, layer, index)
             return true
         }
-        guard hasVNNI else { return try pairs(parts, activation, residual, layer, index) }
+        guard hasVNNI else {
+            if try winograd(parts, activation, residual, layer, index) { return true }
+            return try pairs(parts, activation, residual, layer, index)
+        }
         guard parts.allSatisfy({ $0.kernel == 1 && $0.stride == 1 && $0.groups == 1 }), shapes[layer.inputs[0]].count == 4,
             shapes[layer.inputs[0]].dropFirst(2) == shapes[index].dropFirst(2)
         else { return false }
         try pointwise(parts, activation, residual, layer, index)
         return true
+    }
+
+    /// Whether no picture whatever leads to more levels than 32 bits hold.
+    private func isBounded(_ parts: [Convolution], _ residual: Int?, _ layer: FusedNetwork.Layer, _ index: Int) throws(EngineError) -> Bool
+    {
+        let weights = try weights(layer)
+        let levels = zip(parts, weights).map { part, weights in
+            let most = 255 * 127 * Double(part.weightShape.dropFirst().reduce(1, *)) * Double(scales[layer.inputs[0]].scale)
+            return most * Double(weights.scales.max() ?? 0) + Double(weights.bias.map(abs).max() ?? 0)
+        }
+        let added = residual.map { 255 * Double(scales[$0].scale) } ?? 0
+        return ((levels.max() ?? 0) + added) / Double(scales[index].scale) < 0x1p30
+    }
+
+    /// Whether two products of the layer's weights fit 16 bits together.
+    func has7Bits(_ layer: FusedNetwork.Layer) throws(EngineError) -> Bool {
+        let weights = try weights(layer)
+        return weights.allSatisfy { $0.values.allSatisfy { (-63...63).contains($0) } }
     }
 
     private func depthwise(

@@ -9,10 +9,8 @@ extension Int8InferenceCompiler {
         _ parts: [Convolution], _ activation: Activation?, _ residual: Int?, _ layer: FusedNetwork.Layer, _ index: Int
     ) throws(EngineError) -> Bool {
         let input = layer.inputs[0], from = shapes[input], to = shapes[index], weights = try weights(layer)
-        guard aliquot_has_int8_pairs() != 0, from.count == 4, let first = parts.first,
-            parts.allSatisfy({ $0.groups == 1 && (parts.count == 1 || $0.kernel == 1 && $0.stride == first.stride) }),
-            // Two products meet in 16 bits, which those of 7-bit weights never exceed.
-            weights.allSatisfy({ $0.values.allSatisfy { (-63...63).contains($0) } })
+        guard from.count == 4, let first = parts.first,
+            parts.allSatisfy({ $0.groups == 1 && (parts.count == 1 || $0.kernel == 1 && $0.stride == first.stride) }), try has7Bits(layer)
         else { return false }
         let padding = [2, 3].map { first.padding.pixels(side: from[$0], kernel: first.kernel, stride: first.stride).before }
         // What the kernel sees of a picture.
@@ -28,32 +26,39 @@ extension Int8InferenceCompiler {
             for output in stride(from: 0, to: part.outputs, by: 16) {
                 sets.append(
                     aliquot_int8_pairs_set(
-                        first_output: Int32(firstOutput + output), outputs: Int32(min(16, part.outputs - output)), runs: (0, 0, 0, 0),
-                        steps: Int64(steps)))
+                        first_output: Int32(firstOutput + output), outputs: Int32(min(16, part.outputs - output)), runs: (0, 0, 0, 0, 0, 0),
+                        steps: Int64(steps), blocks: 0))
                 steps += Int(aliquot_int8_pairs_steps(Int32(part.kernel), Int32(channels), Int32(part.inputs)))
             }
             firstOutput += part.outputs
         }
         // Where a step's inputs lie depends on the width of what is read.
-        let layout = Array("width \(width)".utf8), setBytes = MemoryLayout<aliquot_int8_pairs_set>.stride * sets.count
-        let (packed, isNew) = try assembly.weights.place("\(layer.name).weight in pairs", layout: layout, bytes: steps * 64)
-        let offsets = try assembly.weights.place("\(layer.name).weight in pairs, offsets", layout: layout, bytes: steps * 4).buffer
-        let table = try assembly.weights.place("\(layer.name).weight in pairs, sets", layout: layout, bytes: setBytes).buffer
+        let name = "\(layer.name).weight in pairs", layout = Array("width \(width)".utf8)
+        let (table, isNew) = try assembly.weights.place(
+            "\(name), sets", layout: layout, bytes: MemoryLayout<aliquot_int8_pairs_set>.stride * sets.count)
+        let offsets = try assembly.weights.place("\(name), offsets", layout: layout, bytes: steps * 4).buffer
+            .address.bindMemory(to: Int32.self, capacity: steps)
+        let starts = try assembly.weights.place("\(name), starts", layout: layout, bytes: sets.count * 64).buffer
+            .address.bindMemory(to: Int32.self, capacity: sets.count * 16)
         let kept = table.address.bindMemory(to: aliquot_int8_pairs_set.self, capacity: sets.count)
         var finish = OwnFinish(activation, residual, self, input: input, output: index)
+        var blocks: [Int8] = []
         if isNew {
             var (next, firstInput) = (0, 0)
             for (part, weights) in zip(parts, weights) {
                 let size = part.inputs * part.kernel * part.kernel
+                let most = aliquot_int8_pairs_most_blocks(
+                    aliquot_int8_pairs_steps(Int32(part.kernel), Int32(channels), Int32(part.inputs)))
+                var filled = [Int8](repeating: 0, count: Int(most) * 64)
                 for output in stride(from: 0, to: part.outputs, by: 16) {
                     var sums = [Int32](repeating: 0, count: 16)
-                    let at = Int(sets[next].steps)
                     let plain = Array(weights.values[(output * size)..<((output + Int(sets[next].outputs)) * size)])
-                    let isPacked = aliquot_int8_pairs_pack(
+                    sets[next].blocks = Int64(blocks.count / 64)
+                    let count = aliquot_int8_pairs_pack(
                         Int32(part.kernel), Int32(channels), Int32(width), Int32(firstInput), Int32(part.inputs), plain, &sets[next],
-                        offsets.address.assumingMemoryBound(to: Int32.self) + at,
-                        packed.address.assumingMemoryBound(to: Int8.self) + at * 64, &sums)
-                    guard isPacked != 0 else { throw .unsupported(what: "the weights of '\(layer.name)'", by: "16-bit sums") }
+                        offsets + Int(sets[next].steps), &filled, starts + next * 16, &sums)
+                    guard count > 0 else { throw .unsupported(what: "the weights of '\(layer.name)'", by: "16-bit sums") }
+                    blocks += filled.prefix(Int(count) * 64)
                     for lane in 0..<16 { finish.append(lane < Int(sets[next].outputs) ? weights : nil, output + lane, sum: sums[lane]) }
                     next += 1
                 }
@@ -61,6 +66,8 @@ extension Int8InferenceCompiler {
             }
             kept.initialize(from: sets, count: sets.count)
         }
+        // Once there, they are as long as they were.
+        let packed = try keep("\(name), blocks of width \(width)", blocks)
         let (scales, bias) = try finish.keep(layer.name, count: sets.count * 16, isNew)
         let x = assembly.source(input), r = residual.map { assembly.source($0) }
         let padded = isCopied ? assembly.temporary(bytes: from[0] * copied[0] * copied[1] * channels + 64) : nil
@@ -69,10 +76,9 @@ extension Int8InferenceCompiler {
             batch: Int32(from[0]), channels: Int32(channels), in_height: Int32(from[2]), in_width: Int32(from[3]), out_height: Int32(to[2]),
             out_width: Int32(to[3]), stride: Int32(first.stride), kernel: Int32(first.kernel), pad_top: Int32(padding[0]),
             pad_left: Int32(padding[1]), padded_height: Int32(copied[0]), padded_width: Int32(copied[1]), outputs: Int32(to[1]),
-            x_signed: sign(input), set_count: Int32(sets.count), threads: threads, sets: kept,
-            offsets: offsets.address.assumingMemoryBound(to: Int32.self), weights: packed.address.assumingMemoryBound(to: Int8.self),
-            x: nil,
-            padded: nil, y: nil, finish: finish.job(scales, bias))
+            x_signed: sign(input), set_count: Int32(sets.count), threads: threads, sets: kept, offsets: offsets,
+            blocks: packed.address.assumingMemoryBound(to: Int8.self), starts: starts, x: nil, padded: nil, y: nil,
+            finish: finish.job(scales, bias))
         assembly.append(
             KernelOperation(
                 layer.name, parts.count > 1 || first.kernel == 1 ? "pointwise convolution" : "convolution \(first.kernel)x\(first.kernel)",

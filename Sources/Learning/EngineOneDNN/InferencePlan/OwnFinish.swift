@@ -35,6 +35,9 @@ struct OwnFinish {
         biases.append(Float(Double(weights.bias[channel]) / Double(unit) - (input.isSigned ? 128 * Double(sum) * Double(scale) : 0)))
     }
 
+    /// What a unit of a lane's sum stands for.
+    func scale(_ lane: Int) -> Float { scales[lane] }
+
     func keep(_ name: String, count: Int, _ isNew: Bool) throws(EngineError) -> (scales: Buffer, bias: Buffer) {
         let none = [Float](repeating: 0, count: count)
         return (

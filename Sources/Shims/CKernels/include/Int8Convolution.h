@@ -1,15 +1,16 @@
-// 8-bit convolutions of our own, for CPUs with AVX-512 VNNI and VBMI: depthwise ones of every kernel, and 1x1 ones in parts or behind which an activation stands
-// that oneDNN is slow at. Pictures lie [batch, height, width, channels].
+// 8-bit convolutions of our own. For CPUs with AVX-512 VNNI and VBMI: depthwise ones of every kernel, and 1x1 ones in parts or behind which an activation stands
+// that oneDNN is slow at. For those with AVX2 alone: depthwise ones with 7-bit weights, odd kernels up to 11 and strides of 1 and 2, and dense ones. Pictures lie
+// [batch, height, width, channels].
 #ifndef ALIQUOT_INT8_CONVOLUTION_H
 #define ALIQUOT_INT8_CONVOLUTION_H
 
 #include "Common.h"
 
-// Whether this CPU has the instructions; where not, neither of the kernels may be run.
+// Whether this CPU has VNNI and VBMI. Where not, aliquot_int8_pointwise must not be run.
 int aliquot_has_int8_convolutions(void);
 
 // From a 32-bit sum to 8 bits: q = clamp(round(act(sum * scale[c] + bias[c] + residual * residual_scale) * factor)). Without an activation the factor is
-// taken to be 1: scales, bias and residual_scale have it in them.
+// taken to be 1: scales, bias and residual_scale have it in them. Without VNNI no input may lead to 2^31 or more before the clamp.
 typedef struct {
     const float *scales, *bias;  // one for each output channel, in the order of the packed weights; bias includes what signed inputs need (see packing)
     const void *residual;        // laid out like y, or NULL
@@ -70,11 +71,12 @@ void aliquot_int8_pointwise_run(const aliquot_int8_pointwise *a);
 // product itself; weights are known before, so as many steps as provably fit 16 bits are summed first.
 int aliquot_has_int8_pairs(void);
 
-// Up to 16 neighbouring outputs, and how their inputs are walked: in runs of 4, 3, 2 and 1 steps of four inputs.
+// Up to 16 neighbouring outputs, and how their inputs are walked: in runs of 6 to 1 steps of four inputs.
 typedef struct {
     int first_output, outputs;
-    int runs[4];      // how many runs of 1, 2, 3 and 4 steps
-    int64_t steps;    // its first step, counted over all sets: its offsets begin there, its weights at 64 times that
+    int runs[6];     // how many runs of 1, 2, ... steps
+    int64_t steps;   // its first step, counted over all sets: its offsets begin there
+    int64_t blocks;  // its first block of 64 bytes: one for each step's weights, and one before the first of each run longer than one step
 } aliquot_int8_pairs_set;
 
 typedef struct {
@@ -83,7 +85,8 @@ typedef struct {
     int outputs, x_signed, set_count, threads;
     const aliquot_int8_pairs_set *sets;
     const int32_t *offsets;
-    const int8_t *weights;
+    const int8_t *blocks;
+    const int32_t *starts;  // 16 for each set
     const void *x;
     void *padded;  // [batch, padded_height, padded_width, channels] and 64 bytes, or NULL where nothing is padded and x is unsigned
     void *y;
@@ -92,12 +95,37 @@ typedef struct {
 
 // Steps of a set of a convolution whose `inputs` inputs begin at first_input of the picture's `channels`; with a kernel above 1 it sees all of them.
 int64_t aliquot_int8_pairs_steps(int kernel, int channels, int inputs);
-// Plain weights [set->outputs][inputs][kernel][kernel] to the order of the kernel; fills set->runs, the offsets and weights of its steps, and the sum of each output's
-// weights. Returns 0 where two weights alone exceed what 16 bits hold: such a layer must go another way.
-int aliquot_int8_pairs_pack(
+// The most blocks that so many steps can take.
+int64_t aliquot_int8_pairs_most_blocks(int64_t steps);
+// Plain weights [set->outputs][inputs][kernel][kernel] to the order of the kernel; fills set->runs, the offsets of its steps, its blocks, its starts, and the sum of each
+// output's weights. Returns how many blocks it filled; 0 where two weights alone exceed what 16 bits hold: such a layer must go another way.
+int64_t aliquot_int8_pairs_pack(
     int kernel, int channels, int padded_width, int first_input, int inputs, const int8_t *plain, aliquot_int8_pairs_set *set, int32_t *offsets,
-    int8_t *weights, int32_t sums[16]);
+    int8_t *blocks, int32_t starts[16], int32_t sums[16]);
 // May read up to 64 bytes behind x.
 void aliquot_int8_pairs_run(const aliquot_int8_pairs *a);
+
+// 3x3 convolutions of stride 1 with few multiplications (Winograd), for the same CPUs and those of them that have many channels.
+typedef struct {
+    int batch, channels, in_height, in_width, outputs, out_height, out_width, pad_top, pad_left;
+    int x_signed, threads;
+    const void *x;
+    const int16_t *weights;
+    const float *scales;  // in the order of the units
+    void *scratch;
+    void *y;
+    aliquot_int8_finish finish;  // without scales; bias: one for each output and up to 31 more
+} aliquot_int8_winograd;
+
+// How many packed weights and units there are.
+int64_t aliquot_int8_winograd_weights(int channels, int outputs);
+int64_t aliquot_int8_winograd_scales(int outputs);
+// Plain weights [outputs][channels][3][3] to the order of the kernel; a packed weight stands for so many units as its place and output have ([slice of 32 outputs][place][output]),
+// so that a scale of the kernel is a unit times what a weight and an input stand for. `scratch` holds 36 numbers for each channel.
+void aliquot_int8_winograd_pack(int channels, int outputs, const int8_t *plain, double *scratch, int16_t *packed, float *units);
+// Bytes of `scratch`.
+int64_t aliquot_int8_winograd_scratch(const aliquot_int8_winograd *a);
+// May read up to 64 bytes behind x.
+void aliquot_int8_winograd_run(const aliquot_int8_winograd *a);
 
 #endif
