@@ -28,6 +28,9 @@ ONLY_8 INLINE __m256i levels_8(
     return _mm256_cvtps_epi32(v);
 }
 
+// Numbers 0 to 3 and 8 to 11.
+ONLY_8 INLINE __m256 fours_of(const float *x) { return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x)), _mm_loadu_ps(x + 8), 1); }
+
 // `count` results from the sums of 16: of 0 to 7 and 8 to 15, or split, of 0 to 3, 8 to 11 and 4 to 7, 12 to 15. With a constant
 // count nothing is asked.
 ONLY_8 INLINE void finish_16(

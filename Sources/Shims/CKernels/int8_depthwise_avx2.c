@@ -1,7 +1,7 @@
 // 8-bit depthwise convolution for AVX2 without VNNI: the pixels of two rows, side by side, are multiplied at a time and summed in 16 bits.
 //
-// Rows are woven by twos, (0, 1), (2, 3), ..., and two rows of results are made from what was woven: with stride 1 the second one's weights begin a row later, with
-// stride 2 it begins with the next pair. A product of two pixels with their weights fits 16 bits, and so do the sums of several whose weights come to 257 at most
+// Rows are woven by twos, (0, 1), (2, 3), ..., and four rows of results are made from what was woven: with stride 1 every second one's weights begin a row later,
+// with stride 2 each begins with the next pair. A product of two pixels with their weights fits 16 bits, and so do the sums of several whose weights come to 257 at most
 // (int8_pairs.c): products are grouped into runs that do, all of one length, and two runs are widened together. A signed number x goes in as x + 128, which the bias
 // takes back: so pixels outside are 128 as well.
 #include "int8_avx2.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-    LARGEST = 11, CHANNELS = 16, ROWS = 2, BLOCK = 32, LONGEST = 6, MOST = 255, MOST_PRODUCTS = LARGEST * (LARGEST + 1) / 2,
+    LARGEST = 11, CHANNELS = 16, ROWS = 4, BLOCK = 32, LONGEST = 6, MOST = 255, MOST_PRODUCTS = LARGEST * (LARGEST + 1) / 2,
     LEAST_RESULTS = 8, MOST_RESULTS = 64, COLUMNS = (MOST_RESULTS - 1) * 2 + LARGEST, CACHE_BYTES = 20 << 10
 };
 
@@ -147,7 +147,7 @@ typedef struct {
     __m256i (*sums)[2];
 } segment;
 
-// L products a run.
+// The sums, of runs of L products. (Finished in a loop of their own: there are too few registers for both.)
 ONLY_8 INLINE void sum(const segment *s, const int L, const int S) {
     const recipe *r = (const recipe *)s->packed;
     const __m256i *blocks = (const __m256i *)(s->packed + recipe_bytes(pairs_of(s->kernel) * s->kernel)), *before = blocks - 2;
@@ -168,10 +168,8 @@ ONLY_8 INLINE void sum(const segment *s, const int L, const int S) {
             UNROLL for (int which = 0; which < 2; which++)
                 UNROLL for (int l = 0; l < L; l++)
                     runs[which] = _mm256_add_epi16(runs[which], _mm256_maddubs_epi16(x[which * L + l][i * S], w[which * L + l]));
-            const __m256i low = _mm256_madd_epi16(_mm256_unpacklo_epi16(runs[0], runs[1]), ones);
-            const __m256i high = _mm256_madd_epi16(_mm256_unpackhi_epi16(runs[0], runs[1]), ones);
-            to[2 * i] = _mm256_add_epi32(low, from[0]);
-            to[2 * i + 1] = _mm256_add_epi32(high, from[1]);
+            to[2 * i] = _mm256_add_epi32(_mm256_madd_epi16(_mm256_unpacklo_epi16(runs[0], runs[1]), ones), from[0]);
+            to[2 * i + 1] = _mm256_add_epi32(_mm256_madd_epi16(_mm256_unpackhi_epi16(runs[0], runs[1]), ones), from[1]);
         }
     }
 }
@@ -195,15 +193,12 @@ static void sums_of(const segment *s) {
 }
 
 
-// Channels 0 to 3 and 8 to 11.
-ONLY_8 INLINE __m256 fours(const float *x) { return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x)), _mm_loadu_ps(x + 8), 1); }
-
 // Their 8-bit numbers, of the channels of a chunk.
 ONLY_8 INLINE void finish(
-    const aliquot_int8_depthwise *a, const int index, const segment *s, uint8_t *y, const uint8_t *residual, const int is_signed,
-    const int count, const aliquot_activation activation) {
+    const aliquot_int8_depthwise *a, const int index, const segment *s, uint8_t *y, const uint8_t *residual, const int is_signed, const int count,
+    const aliquot_activation activation) {
     const float *scales = a->finish.scales + index * CHANNELS, *biases = a->finish.bias + index * CHANNELS;
-    const __m256 scale[2] = {fours(scales), fours(scales + 4)}, bias[2] = {fours(biases), fours(biases + 4)};
+    const __m256 scale[2] = {fours_of(scales), fours_of(scales + 4)}, bias[2] = {fours_of(biases), fours_of(biases + 4)};
     const aliquot_int8_finish f = a->finish;
     const int64_t step = a->channels;
     for (int i = 0; i < s->count; i++) {
@@ -214,26 +209,26 @@ ONLY_8 INLINE void finish(
 #define FINISH(ACTIVATION)                                                                                                     \
     ONLY_8 static void finish_##ACTIVATION(const aliquot_int8_depthwise *a, int index, const segment *s, uint8_t *y, const uint8_t *residual) { \
         if (a->chunks[index].count < CHANNELS) finish(a, index, s, y, residual, a->finish.y_signed, a->chunks[index].count, ACTIVATION); \
-        else if (residual) finish(a, index, s, y, residual, a->finish.y_signed, CHANNELS, ACTIVATION);                         \
-        else if (a->finish.y_signed) finish(a, index, s, y, NULL, 1, CHANNELS, ACTIVATION);                                    \
+        else if (a->finish.y_signed) finish(a, index, s, y, residual, 1, CHANNELS, ACTIVATION);                                \
+        else if (residual) finish(a, index, s, y, residual, 0, CHANNELS, ACTIVATION);                                          \
         else finish(a, index, s, y, NULL, 0, CHANNELS, ACTIVATION);                                                            \
     }
 FINISH(ALIQUOT_LINEAR) FINISH(ALIQUOT_RELU) FINISH(ALIQUOT_RELU6) FINISH(ALIQUOT_HARD_SWISH) FINISH(ALIQUOT_SILU) FINISH(ALIQUOT_SIGMOID) FINISH(ALIQUOT_HARD_SIGMOID)
 #undef FINISH
 
-// Results `first` to first + count - 1 of rows y and y + 1 of one chunk.
+// Results `first` to first + count - 1 of rows y to y + ROWS - 1 of one chunk.
 ONLY_8 static void results(const aliquot_int8_depthwise *a, const int64_t n, const int y, const int first, const int count, const int index) {
     static const uint8_t zeros[16];
     const aliquot_int8_chunk *chunk = a->chunks + index;
     const int k = chunk->kernel, less = (a->kernel - k) / 2, S = a->stride, rows = a->out_height - y < ROWS ? a->out_height - y : ROWS;
-    const int top = y * S - a->pad_top + less, pairs = pairs_of(k) + (rows == 2 && S == 2), columns = (count - 1) * S + k;
+    const int top = y * S - a->pad_top + less, pairs = pairs_of(k) + (S == 1 ? (rows - 1) / 2 : rows - 1), columns = (count - 1) * S + k;
     const int left = first * S - a->pad_left + less, before = left < 0 ? -left : 0;
     const int inside = left + columns > a->in_width ? a->in_width - left - before : columns - before;
     const int64_t C = a->channels, line = a->in_width * C;
     const uint8_t *picture = (const uint8_t *)a->x + n * a->in_height * line + chunk->channel;
     const __m128i flip = _mm_set1_epi8(a->x_signed ? (char)0x80 : 0);
     const __m256i outside = _mm256_set_m128i(flip, flip);
-    __m256i x[(LARGEST + 1) / 2 + 1][COLUMNS], sums[MOST_RESULTS][2];
+    __m256i x[(LARGEST + 1) / 2 + ROWS - 1][COLUMNS], sums[MOST_RESULTS][2];
     for (int p = 0; p < pairs; p++) {
         const uint8_t *at[2];
         int64_t step[2];
@@ -247,8 +242,9 @@ ONLY_8 static void results(const aliquot_int8_depthwise *a, const int64_t n, con
         for (int j = before + inside; j < columns; j++) x[p][j] = outside;
     }
     for (int i = 0; i < rows; i++) {
-        const int8_t *packed = a->weights + chunk->weights + (i == 1 && S == 1 ? half_bytes(k) : 0);
-        const segment s = {.packed = packed, .x = x[i == 1 && S == 2], .count = count, .kernel = k, .stride = S, .sums = sums};
+        const segment s = {
+            .packed = a->weights + chunk->weights + (i % 2 == 1 && S == 1 ? half_bytes(k) : 0), .x = x[S == 1 ? i / 2 : i], .count = count, .kernel = k,
+            .stride = S, .sums = sums};
         sums_of(&s);
         const int64_t place = ((n * a->out_height + y + i) * a->out_width + first) * C + chunk->channel;
         const uint8_t *residual = a->finish.residual ? (const uint8_t *)a->finish.residual + place : NULL;
