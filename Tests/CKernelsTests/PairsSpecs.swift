@@ -44,6 +44,25 @@ struct PairsSpecs {
         }
     }
 
+    @Test("hold both ends of what runs of weights can come to", arguments: [false, true])
+    func holdsBothEnds(isSigned: Bool) {
+        // Given weights at their bounds, the same for all outputs, and pixels that are bright where they are positive and dark elsewhere, and the other way around
+        var numbers = RandomFloats(seed: 5)
+        let one = Case(side: 3, channels: 96, kernel: 1, padding: 0, isSigned: isSigned)
+        let signs = numbers.next(one.channels).map { $0 > 0 }, (bright, dark): (UInt8, UInt8) = isSigned ? (127, 128) : (255, 0)
+        let weights = (0..<(one.outputs * one.channels)).map { signs[$0 % one.channels] ? Int8(63) : -63 }
+        let picture = (0..<(one.side * one.side * one.channels)).map {
+            signs[$0 % one.channels] == ($0 / one.channels % 2 == 0) ? bright : dark
+        }
+        compare(one, weights, picture)
+    }
+
+    @Test("leave alone what lies outside of a picture that is smaller than its padding")
+    func staysInside() {
+        let one = Case(side: 1, channels: 16, kernel: 1, stride: 5, padding: 2)
+        compare(one, [Int8](repeating: 7, count: one.outputs * one.channels), [UInt8](repeating: 9, count: one.channels))
+    }
+
     @Test("refuse weights of which two exceed 16 bits")
     func refusesWideWeights() {
         var set = aliquot_int8_pairs_set(first_output: 0, outputs: 1, runs: (0, 0, 0, 0, 0, 0), steps: 0, blocks: 0)
@@ -98,25 +117,15 @@ struct PairsSpecs {
                     residual_scale: 0.5, factor: 1, residual_signed: 0, y_signed: one.isSigned ? 1 : 0, activation: ALIQUOT_LINEAR))
             aliquot_int8_pairs_run(&job)
         }
+        let plain = PlainInt8Convolution(
+            batch: one.batch, height: one.side, width: one.side, channels: c, kernel: k, stride: one.stride, padding: one.padding,
+            isSigned: one.isSigned)
         var wrong = 0
         for place in 0..<y.count {
             let (o, pixel) = (place % one.outputs, place / one.outputs)
-            let (n, row, column) = (pixel / (out * out), pixel % (out * out) / out, pixel % out)
-            var sum = 0
-            for i in 0..<k {
-                for j in 0..<k {
-                    let (a, b) = (row * one.stride + i - one.padding, column * one.stride + j - one.padding)
-                    guard (0..<one.side).contains(a), (0..<one.side).contains(b) else { continue }
-                    for channel in 0..<c {
-                        let byte = picture[((n * one.side + a) * one.side + b) * c + channel]
-                        sum += (one.isSigned ? Int(Int8(bitPattern: byte)) : Int(byte)) * Int(weights[((o * c + channel) * k + i) * k + j])
-                    }
-                }
-            }
+            let sum = plain.sum(pixel, of: picture, over: 0..<c) { weights[((o * c + $0) * k + $1) * k + $2] }
             let value = Float(sum) * scale + Float(o % 5) * 8 + (one.hasResidual ? Float(residual.pointer[place]) * 0.5 : 0)
-            let level = Int(value.rounded(.toNearestOrEven))
-            let expected = one.isSigned ? UInt8(bitPattern: Int8(min(max(level, -128), 127))) : UInt8(min(max(level, 0), 255))
-            if y.pointer[place] != expected { wrong += 1 }
+            if number(y.pointer[place], one.isSigned) != level(value, one.isSigned) { wrong += 1 }
         }
         #expect(wrong == 0)
     }

@@ -13,4 +13,9 @@
     case ALIQUOT_HARD_SIGMOID: call(ALIQUOT_HARD_SIGMOID); break;                                                              \
     }
 
+// `make(ACTIVATION)` for each.
+#define FOR_ACTIVATIONS(make)                                                                                                  \
+    make(ALIQUOT_LINEAR) make(ALIQUOT_RELU) make(ALIQUOT_RELU6) make(ALIQUOT_HARD_SWISH) make(ALIQUOT_SILU)                    \
+    make(ALIQUOT_SIGMOID) make(ALIQUOT_HARD_SIGMOID)
+
 #endif

@@ -5,7 +5,7 @@
 #include "int8_depthwise.h"
 #include "int8_vnni.h"
 
-enum { LARGEST = 11, ROWS = 4 };
+enum { ROWS = 4 };
 
 int aliquot_has_int8_convolutions(void) { return HAS_VNNI; }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-    LARGEST = 11, CHANNELS = 16, ROWS = 4, BLOCK = 32, LONGEST = 6, MOST = 255, MOST_PRODUCTS = LARGEST * (LARGEST + 1) / 2,
+    LARGEST = 11, CHANNELS = 16, ROWS = 4, VECTOR_BYTES = 32, LONGEST = 6, MOST = 255, MOST_PRODUCTS = LARGEST * (LARGEST + 1) / 2,
     LEAST_RESULTS = 8, MOST_RESULTS = 64, COLUMNS = (MOST_RESULTS - 1) * 2 + LARGEST, CACHE_BYTES = 20 << 10
 };
 
@@ -25,11 +25,11 @@ typedef struct {
 } recipe;
 
 INLINE int64_t recipe_bytes(int products) {
-    return ((int64_t)sizeof(recipe) + 2 * (products + 1) * (int64_t)sizeof(int16_t) + BLOCK - 1) / BLOCK * BLOCK + 2 * BLOCK;
+    return ((int64_t)sizeof(recipe) + 2 * (products + 1) * (int64_t)sizeof(int16_t) + VECTOR_BYTES - 1) / VECTOR_BYTES * VECTOR_BYTES + 2 * VECTOR_BYTES;
 }
 INLINE int64_t half_bytes(int kernel) {
     const int products = pairs_of(kernel) * kernel;
-    return recipe_bytes(products) + (int64_t)2 * (products + 1) * BLOCK;
+    return recipe_bytes(products) + (int64_t)2 * (products + 1) * VECTOR_BYTES;
 }
 int64_t aliquot_int8_depthwise_bytes_avx2(int kernel) { return 2 * half_bytes(kernel); }
 
@@ -107,17 +107,17 @@ static void pack_half(const aliquot_int8_chunk *chunk, const int8_t *plain, cons
                 starts[c] -= first;
             }
         for (int which = 0; which < 2; which++)
-            for (int i = 0; i < best; i++, at++, to += BLOCK) {
+            for (int i = 0; i < best; i++, at++, to += VECTOR_BYTES) {
                 const run *one = runs + 2 * two + which;
                 // One that is none has no weights.
                 const int product = i < one->count ? one->products[i] : 0;
                 *at = (int16_t)(product / k * COLUMNS + product % k);
-                if (i < one->count) memcpy(to, w[product], BLOCK);
-                else memset(to, 0, BLOCK);
+                if (i < one->count) memcpy(to, w[product], VECTOR_BYTES);
+                else memset(to, 0, VECTOR_BYTES);
             }
     }
     const int fours[] = {0, 8, 4, 12};
-    for (int i = 0; i < 4; i++) memcpy(packed + recipe_bytes(products) - 2 * BLOCK + i * 16, starts + fours[i], 16);
+    for (int i = 0; i < 4; i++) memcpy(packed + recipe_bytes(products) - 2 * VECTOR_BYTES + i * 16, starts + fours[i], 16);
 }
 
 void aliquot_int8_depthwise_pack_avx2(const aliquot_int8_chunk *chunk, const int8_t *plain, int8_t *packed, int32_t sums[16]) {
@@ -192,7 +192,6 @@ static void sums_of(const segment *s) {
     }
 }
 
-
 // Their 8-bit numbers, of the channels of a chunk.
 ONLY_8 INLINE void finish(
     const aliquot_int8_depthwise *a, const int index, const segment *s, uint8_t *y, const uint8_t *residual, const int is_signed, const int count,
@@ -213,7 +212,7 @@ ONLY_8 INLINE void finish(
         else if (residual) finish(a, index, s, y, residual, 0, CHANNELS, ACTIVATION);                                          \
         else finish(a, index, s, y, NULL, 0, CHANNELS, ACTIVATION);                                                            \
     }
-FINISH(ALIQUOT_LINEAR) FINISH(ALIQUOT_RELU) FINISH(ALIQUOT_RELU6) FINISH(ALIQUOT_HARD_SWISH) FINISH(ALIQUOT_SILU) FINISH(ALIQUOT_SIGMOID) FINISH(ALIQUOT_HARD_SIGMOID)
+FOR_ACTIVATIONS(FINISH)
 #undef FINISH
 
 // Results `first` to first + count - 1 of rows y to y + ROWS - 1 of one chunk.
@@ -222,8 +221,9 @@ ONLY_8 static void results(const aliquot_int8_depthwise *a, const int64_t n, con
     const aliquot_int8_chunk *chunk = a->chunks + index;
     const int k = chunk->kernel, less = (a->kernel - k) / 2, S = a->stride, rows = a->out_height - y < ROWS ? a->out_height - y : ROWS;
     const int top = y * S - a->pad_top + less, pairs = pairs_of(k) + (S == 1 ? (rows - 1) / 2 : rows - 1), columns = (count - 1) * S + k;
-    const int left = first * S - a->pad_left + less, before = left < 0 ? -left : 0;
-    const int inside = left + columns > a->in_width ? a->in_width - left - before : columns - before;
+    // Columns before, in and (what is left of them) behind the picture; with a padding larger than the kernel all may lie outside.
+    const int left = first * S - a->pad_left + less, end = left + columns < a->in_width ? left + columns : a->in_width;
+    const int before = left >= 0 ? 0 : -left < columns ? -left : columns, inside = end > left + before ? end - left - before : 0;
     const int64_t C = a->channels, line = a->in_width * C;
     const uint8_t *picture = (const uint8_t *)a->x + n * a->in_height * line + chunk->channel;
     const __m128i flip = _mm_set1_epi8(a->x_signed ? (char)0x80 : 0);
@@ -254,6 +254,12 @@ ONLY_8 static void results(const aliquot_int8_depthwise *a, const int64_t n, con
     }
 }
 
+// Where a share ends that ends at `item`: the last chunks of a part overlap, and one thread writes them.
+static int64_t apart(const aliquot_int8_depthwise *a, int64_t item) {
+    const int64_t i = item % a->chunk_count;
+    return i > 0 && a->chunks[i].channel < a->chunks[i - 1].channel + a->chunks[i - 1].count ? item + 1 : item;
+}
+
 void aliquot_int8_depthwise_avx2(void *data) {
     const aliquot_int8_depthwise *a = data;
     // Rows are cut into segments that are as long as one another; with a stride of 2 so short that what the chunks read stays in the cache until the last has read it.
@@ -262,7 +268,8 @@ void aliquot_int8_depthwise_avx2(void *data) {
     if (most > MOST_RESULTS) most = MOST_RESULTS;
     const int64_t down = (a->out_height + ROWS - 1) / ROWS, across = (a->out_width + most - 1) / most;
     const int size = (int)((a->out_width + across - 1) / across);
-    SHARE(a->batch * down * across * a->chunk_count, from, to);
+    SHARE(a->batch * down * across * a->chunk_count, share_from, share_to);
+    const int64_t from = apart(a, share_from), to = apart(a, share_to);
     int chunk = (int)(from % a->chunk_count);
     int64_t left = from / a->chunk_count;
     int first = (int)(left % across) * size;
@@ -271,7 +278,7 @@ void aliquot_int8_depthwise_avx2(void *data) {
     int64_t n = left / down;
     for (int64_t item = from; item < to; item++) {
         const int count = a->out_width - first < size ? a->out_width - first : size;
-        if (count > 0) results(a, n, y, first, count, chunk);
+        results(a, n, y, first, count, chunk);
         if (++chunk < a->chunk_count) continue;
         chunk = 0;
         first += size;

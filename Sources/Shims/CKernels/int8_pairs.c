@@ -1,13 +1,13 @@
-// 8-bit dense convolution for AVX2 without VNNI, as a matrix product in tiles of 6 pixels by 16 outputs.
+// 8-bit dense convolution for AVX2 without VNNI, as a matrix product in tiles of 6 pixels by 16 or 8 outputs.
 //
 // Four inputs of a pixel are multiplied at a time into 8 outputs (vpmaddubsw): two 16-bit sums of two for each. Widening those to 32 bits (vpmaddwd) takes the same
-// port as the product. An input is at most 255 and all weights are known: where the weights that meet in a 16-bit sum come to 257 at most, the sum stays within a
+// port as the product. An input is at most 255 and all weights are known: where the weights that meet in a 16-bit sum come to 257 at most (without their signs), the sum stays within a
 // range as wide as 16 bits, whatever the inputs are, and starting it at the right number puts that range where 16 bits hold it. So steps are grouped into runs that
 // do, and each run is widened once; the 32-bit sums begin at what takes all the starting numbers away again.
 #include "int8_avx2.h"
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 96 << 10, STEP = 4, OUTPUTS = 16, LONGEST = 6, TILE = 6, OPEN = 32, MOST = 255, BLOCK = 64, PREFETCH_BYTES = 2 << 10 };
+enum { CACHE_BYTES = 96 << 10, STEP = 4, OUTPUTS = 16, LONGEST = 6, TILE = 6, OPEN = 32, MOST = 255, BLOCK_BYTES = 64, PREFETCH_BYTES = 2 << 10 };
 
 #if defined(__x86_64__)
 int aliquot_has_int8_pairs(void) { return HAS_8 ? 1 : 0; }
@@ -108,9 +108,9 @@ int64_t aliquot_int8_pairs_pack(
                     first[lane] = (int16_t)((MOST * (runs[i].negative[lane] - runs[i].positive[lane]) - 1) >> 1);
                     starts[lane / 2] -= first[lane];
                 }
-                to += BLOCK;
+                to += BLOCK_BYTES;
             }
-            for (int r = 0; r < length; r++, at++, to += BLOCK) {
+            for (int r = 0; r < length; r++, at++, to += BLOCK_BYTES) {
                 const int64_t t = runs[i].steps[r], y = t / in_row, x = t % in_row * STEP;
                 offsets[at] = (int32_t)(y * padded_width * channels + first_input + x);
                 for (int o = 0; o < OUTPUTS; o++)
@@ -119,25 +119,25 @@ int64_t aliquot_int8_pairs_pack(
         }
     }
     free(runs);
-    return is_possible ? (to - blocks) / BLOCK : 0;
+    return is_possible ? (to - blocks) / BLOCK_BYTES : 0;
 }
 
 #if defined(__x86_64__)
 // One run: R steps into the sums of P pixels, V vectors of 8 outputs each.
 ONLY_8 INLINE void run_of(__m256i *sums, const uint8_t *const *x, const int32_t *offsets, const int8_t *blocks, const int P, const int V, const int R) {
     if (R > 3) // fewer where there are few weights
-        UNROLL for (int r = 0; r < R; r++) _mm_prefetch((const char *)blocks + PREFETCH_BYTES + r * BLOCK, _MM_HINT_T0);
+        UNROLL for (int r = 0; r < R; r++) _mm_prefetch((const char *)blocks + PREFETCH_BYTES + r * BLOCK_BYTES, _MM_HINT_T0);
     UNROLL for (int i = 0; i < P; i++) {
         __m256i run[2];
         if (V == 2) __asm__("" : "+r"(blocks));  // each pixel reads the weights anew: held in registers they would push the sums out of them
         const __m256i *first = (const __m256i *)blocks;
-        const int8_t *w = blocks + (R > 1 ? BLOCK : 0);
+        const int8_t *w = blocks + (R > 1 ? BLOCK_BYTES : 0);
         UNROLL for (int r = 0; r < R; r++) {
             int32_t four;
             memcpy(&four, x[i] + offsets[r], sizeof four);
             const __m256i q = _mm256_set1_epi32(four);
             UNROLL for (int v = 0; v < V; v++) {
-                const __m256i products = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * BLOCK) + v));
+                const __m256i products = _mm256_maddubs_epi16(q, _mm256_load_si256((const __m256i *)(w + r * BLOCK_BYTES) + v));
                 run[v] = r > 0 ? _mm256_add_epi16(run[v], products) : R > 1 ? _mm256_add_epi16(products, _mm256_load_si256(first + v)) : products;
             }
         }
@@ -165,9 +165,9 @@ ONLY_8 INLINE void tile(
     UNROLL for (int i = 0; i < P; i++) x[i] = at[i];
     UNROLL for (int i = 0; i < P * V; i++) sums[i] = _mm256_loadu_si256((const __m256i *)(a->starts + set * OUTPUTS) + i % V);
     const int32_t *offsets = a->offsets + s->steps;
-    const int8_t *blocks = a->blocks + s->blocks * BLOCK;
+    const int8_t *blocks = a->blocks + s->blocks * BLOCK_BYTES;
 #define RUNS(R)                                                                                                                \
-    for (int n = s->runs[R - 1]; n > 0; n--, offsets += R, blocks += (R + (R > 1)) * BLOCK) run_of(sums, x, offsets, blocks, P, V, R)
+    for (int n = s->runs[R - 1]; n > 0; n--, offsets += R, blocks += (R + (R > 1)) * BLOCK_BYTES) run_of(sums, x, offsets, blocks, P, V, R)
     RUNS(6);
     RUNS(5);
     RUNS(4);
@@ -248,13 +248,13 @@ ONLY_8 INLINE void results(
     ONLY_8 static void results_##ACTIVATION(const aliquot_int8_pairs *a, const source *s, int set, int64_t first, int64_t end) { \
         results(a, s, set, first, end, ACTIVATION);                                                                            \
     }
-RESULTS(ALIQUOT_LINEAR) RESULTS(ALIQUOT_RELU) RESULTS(ALIQUOT_RELU6) RESULTS(ALIQUOT_HARD_SWISH) RESULTS(ALIQUOT_SILU) RESULTS(ALIQUOT_SIGMOID) RESULTS(ALIQUOT_HARD_SIGMOID)
+FOR_ACTIVATIONS(RESULTS)
 #undef RESULTS
 
 // Pictures with zeros around them; a signed number x goes in as x + 128, which the bias takes back.
 ONLY_8 static void pad(const aliquot_int8_pairs *a) {
     const int64_t rows = (int64_t)a->batch * a->padded_height, row = (int64_t)a->padded_width * a->channels, inner = (int64_t)a->in_width * a->channels;
-    const int64_t left = (int64_t)a->pad_left * a->channels;
+    const int64_t padding = (int64_t)a->pad_left * a->channels, left = padding < row ? padding : row;
     const int64_t seen = inner < row - left ? inner : row - left;  // a stride may leave the last column unseen
     const uint8_t nought = a->x_signed ? 0x80 : 0;
     SHARE(rows, from, to);
@@ -293,7 +293,7 @@ static void pairs(void *data) {
     if (a->kernel == 1 && from_picture.picture_step == pixels / a->batch * from_picture.step) from_picture.width = pixels;
     // Blocks of pixels whose inputs and results stay in the cache while all sets walk over them; smaller where that leaves threads without work.
     const int64_t most = (tiles * a->set_count + 4 * a->threads - 1) / (4 * a->threads);
-    int64_t block = BLOCK_BYTES / (TILE * ((int64_t)a->stride * a->stride * a->channels + a->outputs));
+    int64_t block = CACHE_BYTES / (TILE * ((int64_t)a->stride * a->stride * a->channels + a->outputs));
     if (block > most) block = most;
     if (block > tiles) block = tiles;
     if (block < 2) block = 2;

@@ -100,7 +100,7 @@ VNNI INLINE void walk(const aliquot_int8_pointwise *a, const aliquot_activation 
     }
 }
 #define WALK(ACTIVATION) VNNI static void walk_##ACTIVATION(const aliquot_int8_pointwise *a) { walk(a, ACTIVATION); }
-WALK(ALIQUOT_LINEAR) WALK(ALIQUOT_RELU) WALK(ALIQUOT_RELU6) WALK(ALIQUOT_HARD_SWISH) WALK(ALIQUOT_SILU) WALK(ALIQUOT_SIGMOID) WALK(ALIQUOT_HARD_SIGMOID)
+FOR_ACTIVATIONS(WALK)
 #undef WALK
 
 static void pointwise(void *data) {

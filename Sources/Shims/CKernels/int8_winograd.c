@@ -2,17 +2,18 @@
 // Networks", section 4): 36 products for 16 results instead of 144.
 //
 // A tile of 6x6 inputs becomes 36 16-bit numbers, exactly; the weights become 36 numbers each, which are rounded to as many of 16 bits as keep every sum of theirs within
-// 32 bits whatever the picture is. So the sums are exact, and what is lost lies in the rounding of weights that have 8 to 12 times the levels of those they were made from.
+// 32 bits whatever the picture is. So the sums are exact; what is lost lies in the rounding of weights that have some ten times the levels of those they were made from, and
+// in the floats of the way back.
 #include "int8_avx2.h"
 #include <math.h>
 
-enum { PLACES = 36, OUTPUTS = 16, SLICE = 32, BLOCK = 128, TILE = 6, SIDE = 4, SCRATCH_BYTES = 256 << 10, PREFETCH_BYTES = 2 << 10 };
+enum { PLACES = 36, OUTPUTS = 16, SLICE = 32, LOADED = 16, EXACT_CHANNELS = 128, TILES = 6, SIDE = 4, SCRATCH_BYTES = 256 << 10, PREFETCH_BYTES = 2 << 10 };
 
-INLINE int padded(int channels) { return (channels + OUTPUTS - 1) / OUTPUTS * OUTPUTS; }
+INLINE int padded(int channels) { return (channels + LOADED - 1) / LOADED * LOADED; }
 INLINE int slices(int outputs) { return (outputs + SLICE - 1) / SLICE; }
 
-int64_t aliquot_int8_winograd_weights(int channels, int outputs) { return (int64_t)PLACES * padded(channels) * slices(outputs) * SLICE; }
-int64_t aliquot_int8_winograd_scales(int outputs) { return (int64_t)PLACES * slices(outputs) * SLICE; }
+int64_t aliquot_int8_winograd_weight_count(int channels, int outputs) { return (int64_t)PLACES * padded(channels) * slices(outputs) * SLICE; }
+int64_t aliquot_int8_winograd_unit_count(int outputs) { return (int64_t)PLACES * slices(outputs) * SLICE; }
 
 // Bᵀ and G.
 static const int inputs_of[6][6] = {{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
@@ -41,18 +42,18 @@ static void transform_weights(const int8_t *g, double *u) {
     }
 }
 
-void aliquot_int8_winograd_pack(int channels, int outputs, const int8_t *plain, double *u, int16_t *packed, float *units) {
-    const int depth = padded(channels), in_block = channels < BLOCK ? channels : BLOCK;
-    memset(packed, 0, sizeof(int16_t) * (size_t)aliquot_int8_winograd_weights(channels, outputs));
-    memset(units, 0, sizeof(float) * (size_t)aliquot_int8_winograd_scales(outputs));
+void aliquot_int8_winograd_pack(int channels, int outputs, const int8_t *plain, double *transformed, int16_t *packed, float *units) {
+    const int depth = padded(channels), in_block = channels < EXACT_CHANNELS ? channels : EXACT_CHANNELS;
+    memset(packed, 0, sizeof(int16_t) * (size_t)aliquot_int8_winograd_weight_count(channels, outputs));
+    memset(units, 0, sizeof(float) * (size_t)aliquot_int8_winograd_unit_count(outputs));
     for (int o = 0; o < outputs; o++) {
-        for (int c = 0; c < channels; c++) transform_weights(plain + ((int64_t)o * channels + c) * 9, u + c * PLACES);
+        for (int c = 0; c < channels; c++) transform_weights(plain + ((int64_t)o * channels + c) * 9, transformed + c * PLACES);
         for (int place = 0; place < PLACES; place++) {
             // The largest weight, and the largest sum of those that are multiplied before 32 bits end.
             double peak = 0, most = 0, sum = 0;
             for (int c = 0; c < channels; c++) {
-                const double size = fabs(u[c * PLACES + place]);
-                sum = c % BLOCK == 0 ? size : sum + size;
+                const double size = fabs(transformed[c * PLACES + place]);
+                sum = c % EXACT_CHANNELS == 0 ? size : sum + size;
                 most = fmax(most, sum);
                 peak = fmax(peak, size);
             }
@@ -62,7 +63,7 @@ void aliquot_int8_winograd_pack(int channels, int outputs, const int8_t *plain, 
             // [slice][place][set of 16 outputs][pair of channels][output][channel of the pair]
             const int64_t slice_place = (int64_t)(o / SLICE) * PLACES + place, set = slice_place * (SLICE / OUTPUTS) + o % SLICE / OUTPUTS;
             int16_t *w = packed + set * depth * OUTPUTS + o % OUTPUTS * 2;
-            for (int c = 0; c < channels; c++) w[c / 2 * OUTPUTS * 2 + c % 2] = (int16_t)lrint(u[c * PLACES + place] / unit);
+            for (int c = 0; c < channels; c++) w[c / 2 * OUTPUTS * 2 + c % 2] = (int16_t)lrint(transformed[c * PLACES + place] / unit);
             units[slice_place * SLICE + o % SLICE] = (float)unit;
         }
     }
@@ -75,12 +76,23 @@ INLINE int64_t tiles_of(const aliquot_int8_winograd *a) {
 // Tiles that are worked on at a time: as many as leave their numbers in the cache, and each thread its share.
 static int64_t block_of(const aliquot_int8_winograd *a) {
     const int64_t tiles = tiles_of(a), bytes = (int64_t)PLACES * (padded(a->channels) * 2 + SLICE * 4);
-    int64_t block = SCRATCH_BYTES / bytes / TILE * TILE;
+    int64_t block = SCRATCH_BYTES / bytes / TILES * TILES;
     const int64_t share = (tiles + a->threads - 1) / a->threads;
-    if (block < TILE) block = TILE;
+    if (block < TILES) block = TILES;
     if (block > share) block = share;
     const int64_t blocks = (tiles + block - 1) / block;
     return (tiles + blocks - 1) / blocks;
+}
+
+// The first result of a tile.
+typedef struct {
+    int64_t picture;
+    int row, column;
+} corner;
+
+INLINE corner corner_of(const aliquot_int8_winograd *a, int64_t tile) {
+    const int64_t across = (a->out_width + SIDE - 1) / SIDE, down = (a->out_height + SIDE - 1) / SIDE;
+    return (corner){tile / across / down, (int)(tile / across % down) * SIDE, (int)(tile % across) * SIDE};
 }
 
 INLINE int64_t scratch_of(const aliquot_int8_winograd *a) {
@@ -131,9 +143,9 @@ ONLY_8 INLINE void transform_inputs(
 
 // P tiles by 16 outputs.
 ONLY_8 INLINE void multiply(const int16_t *v, const int depth, const int16_t *w, float *m, const int P) {
-    for (int first = 0; first < depth; first += BLOCK) {
-        const int end = first + BLOCK < depth ? first + BLOCK : depth;
-        __m256i sums[TILE][2];
+    for (int first = 0; first < depth; first += EXACT_CHANNELS) {
+        const int end = first + EXACT_CHANNELS < depth ? first + EXACT_CHANNELS : depth;
+        __m256i sums[TILES][2];
         UNROLL for (int i = 0; i < P; i++) sums[i][0] = sums[i][1] = _mm256_setzero_si256();
         for (int c = first; c < end; c += 2, w += 2 * OUTPUTS) {
             _mm_prefetch((const char *)w + PREFETCH_BYTES, _MM_HINT_T0);
@@ -155,7 +167,7 @@ ONLY_8 INLINE void multiply(const int16_t *v, const int depth, const int16_t *w,
     }
 }
 ONLY_8 static void multiply_all(const int16_t *v, int64_t tiles, int depth, const int16_t *w, float *m) {
-    const int64_t parts = (tiles + TILE - 1) / TILE, size = tiles / parts, longer = tiles % parts;
+    const int64_t parts = (tiles + TILES - 1) / TILES, size = tiles / parts, longer = tiles % parts;
     for (int64_t i = 0; i < parts; i++) {
         const int64_t P = size + (i < longer);
         switch (P) {
@@ -216,7 +228,7 @@ ONLY_8 INLINE void transform_results(
 
 ONLY_8 INLINE void blocks(const aliquot_int8_winograd *a, const aliquot_activation activation) {
     const int64_t tiles = tiles_of(a), block = block_of(a);
-    const int depth = padded(a->channels), across = (a->out_width + SIDE - 1) / SIDE, down = (a->out_height + SIDE - 1) / SIDE;
+    const int depth = padded(a->channels);
     const int64_t picture_bytes = (int64_t)a->in_height * a->in_width * a->channels;
     SHARE((tiles + block - 1) / block, from, to);
     int16_t *v = (int16_t *)((char *)a->scratch + share_thread * scratch_of(a));
@@ -224,11 +236,10 @@ ONLY_8 INLINE void blocks(const aliquot_int8_winograd *a, const aliquot_activati
     for (int64_t b = from; b < to; b++) {
         const int64_t first = b * block, count = first + block < tiles ? block : tiles - first;
         for (int64_t t = 0; t < count; t++) {
-            const int64_t n = (first + t) / across / down;
-            const int row = (int)((first + t) / across % down) * SIDE, column = (int)((first + t) % across) * SIDE;
-            const uint8_t *picture = (const uint8_t *)a->x + n * picture_bytes;
-            if (a->x_signed) transform_inputs(a, picture, row - a->pad_top, column - a->pad_left, v + t * depth, count * depth, 1);
-            else transform_inputs(a, picture, row - a->pad_top, column - a->pad_left, v + t * depth, count * depth, 0);
+            const corner at = corner_of(a, first + t);
+            const uint8_t *picture = (const uint8_t *)a->x + at.picture * picture_bytes;
+            if (a->x_signed) transform_inputs(a, picture, at.row - a->pad_top, at.column - a->pad_left, v + t * depth, count * depth, 1);
+            else transform_inputs(a, picture, at.row - a->pad_top, at.column - a->pad_left, v + t * depth, count * depth, 0);
         }
         for (int s = 0; s < slices(a->outputs); s++) {
             const int sets = a->outputs - s * SLICE > OUTPUTS ? 2 : 1;
@@ -239,20 +250,20 @@ ONLY_8 INLINE void blocks(const aliquot_int8_winograd *a, const aliquot_activati
                         v + place * count * depth, count, depth, w + ((int64_t)place * (SLICE / OUTPUTS) + set) * depth * OUTPUTS,
                         m + place * count * SLICE + set * OUTPUTS);
             for (int64_t t = 0; t < count; t++) {
-                const int64_t n = (first + t) / across / down;
-                const int row = (int)((first + t) / across % down) * SIDE, column = (int)((first + t) % across) * SIDE;
-                const int rows = a->out_height - row < SIDE ? a->out_height - row : SIDE, columns = a->out_width - column < SIDE ? a->out_width - column : SIDE;
-                const int64_t pixel = (n * a->out_height + row) * a->out_width + column;
+                const corner at = corner_of(a, first + t);
+                const int rows = a->out_height - at.row < SIDE ? a->out_height - at.row : SIDE;
+                const int columns = a->out_width - at.column < SIDE ? a->out_width - at.column : SIDE;
+                const int64_t pixel = (at.picture * a->out_height + at.row) * a->out_width + at.column;
                 for (int set = 0; set < sets; set++)
                     transform_results(
-                        a, m + t * SLICE + set * OUTPUTS, count * SLICE, a->scales + (int64_t)s * PLACES * SLICE + set * OUTPUTS, s * SLICE + set * OUTPUTS, pixel,
+                        a, m + t * SLICE + set * OUTPUTS, count * SLICE, a->finish.scales + (int64_t)s * PLACES * SLICE + set * OUTPUTS, s * SLICE + set * OUTPUTS, pixel,
                         rows, columns, activation);
             }
         }
     }
 }
 #define BLOCKS(ACTIVATION) ONLY_8 static void blocks_##ACTIVATION(const aliquot_int8_winograd *a) { blocks(a, ACTIVATION); }
-BLOCKS(ALIQUOT_LINEAR) BLOCKS(ALIQUOT_RELU) BLOCKS(ALIQUOT_RELU6) BLOCKS(ALIQUOT_HARD_SWISH) BLOCKS(ALIQUOT_SILU) BLOCKS(ALIQUOT_SIGMOID) BLOCKS(ALIQUOT_HARD_SIGMOID)
+FOR_ACTIVATIONS(BLOCKS)
 #undef BLOCKS
 
 static void winograd(void *data) {

@@ -1,7 +1,7 @@
 import Engine
 
 extension ConformanceCase {
-    /// What int8 plans have ways of their own for: depthwise and 1×1 convolutions, also in parts, with every activation and with a residual, from signed and from unsigned
+    /// What int8 plans have ways of their own for: depthwise, 3×3 and 1×1 convolutions, these also in parts, with every activation and with a residual, from signed and from unsigned
     /// pictures; channels that fill no vector; poolings, gates and rearrangements of both signs.
     static var int8: [ConformanceCase] {
         var cases: [ConformanceCase] = []
@@ -18,6 +18,12 @@ extension ConformanceCase {
                 ConformanceCase("int8 depthwise plus residual, \(label)", batch: 2, side: 9, channels: channels) {
                     let x = source(&$0, $1)
                     let y = $0.convolution("c", x, outputs: channels, kernel: 3 + 2 * (number % 5), groups: channels, hasBias: true)
+                    return ended(&$0, $0.add(y, x), activation)
+                })
+            cases.append(
+                ConformanceCase("int8 3×3 plus residual, \(label)", batch: 2, side: 8, channels: channels + 20) {
+                    let x = source(&$0, $1)
+                    let y = $0.convolution("c", x, outputs: channels + 20, kernel: 3, hasBias: true)
                     return ended(&$0, $0.add(y, x), activation)
                 })
             cases.append(

@@ -46,7 +46,8 @@ extension Int8InferenceCompiler {
             return most * Double(weights.scales.max() ?? 0) + Double(weights.bias.map(abs).max() ?? 0)
         }
         let added = residual.map { 255 * Double(scales[$0].scale) } ?? 0
-        return ((levels.max() ?? 0) + added) / Double(scales[index].scale) < 0x1p30
+        // A gate makes up to 1 of less.
+        return max(1, (levels.max() ?? 0) + added) / Double(scales[index].scale) < 0x1p30
     }
 
     /// Whether two products of the layer's weights fit 16 bits together.

@@ -8,7 +8,8 @@ struct OwnFinish {
     private let input: ActivationScale
     private let output: ActivationScale
     private let residual: ActivationScale?
-    private var scales: [Float] = []
+    /// What a unit of a lane's sum stands for.
+    private(set) var scales: [Float] = []
     private var biases: [Float] = []
     private let compiler: Int8InferenceCompiler
 
@@ -35,15 +36,15 @@ struct OwnFinish {
         biases.append(Float(Double(weights.bias[channel]) / Double(unit) - (input.isSigned ? 128 * Double(sum) * Double(scale) : 0)))
     }
 
-    /// What a unit of a lane's sum stands for.
-    func scale(_ lane: Int) -> Float { scales[lane] }
-
     func keep(_ name: String, count: Int, _ isNew: Bool) throws(EngineError) -> (scales: Buffer, bias: Buffer) {
-        let none = [Float](repeating: 0, count: count)
-        return (
-            try compiler.keep("\(name).weight_scale in lanes", isNew ? scales : none),
-            try compiler.keep("\(name).bias in lanes", isNew ? biases : none)
+        (
+            try compiler.keep("\(name).weight_scale in lanes", isNew ? scales : [Float](repeating: 0, count: count)),
+            try keepBias(name, count: count, isNew)
         )
+    }
+
+    func keepBias(_ name: String, count: Int, _ isNew: Bool) throws(EngineError) -> Buffer {
+        try compiler.keep("\(name).bias in lanes", isNew ? biases : [Float](repeating: 0, count: count))
     }
 
     func job(_ scales: Buffer, _ bias: Buffer) -> aliquot_int8_finish {

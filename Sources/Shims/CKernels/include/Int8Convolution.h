@@ -6,7 +6,7 @@
 
 #include "Common.h"
 
-// Whether this CPU has VNNI and VBMI. Where not, aliquot_int8_pointwise must not be run.
+// Whether this CPU has VNNI and VBMI. Where not, aliquot_int8_pointwise must not be run, and the others only where aliquot_has_int8_pairs().
 int aliquot_has_int8_convolutions(void);
 
 // From a 32-bit sum to 8 bits: q = clamp(round(act(sum * scale[c] + bias[c] + residual * residual_scale) * factor)). Without an activation the factor is
@@ -39,7 +39,7 @@ typedef struct {
 // The chunks of parts side by side (every chunk of a part with 16 channels or more has 16, the last ones overlap); returns how many, and in *weight_bytes the
 // size of their packed weights. `chunks` may be NULL.
 int aliquot_int8_depthwise_chunks(int parts, const int *channels, const int *kernels, aliquot_int8_chunk *chunks, int64_t *weight_bytes);
-// Plain weights [channels of a chunk][kernel * kernel] to the order of the kernel; `sums` receives the sum of each channel's.
+// Plain weights [channels of a chunk][kernel * kernel], without VNNI of 7 bits, to the order of the kernel; `sums` receives the sum of each channel's.
 void aliquot_int8_depthwise_pack(const aliquot_int8_chunk *chunk, const int8_t *plain, int8_t *packed, int32_t sums[16]);
 // May read up to 64 bytes behind x.
 void aliquot_int8_depthwise_run(const aliquot_int8_depthwise *a);
@@ -105,25 +105,24 @@ int64_t aliquot_int8_pairs_pack(
 // May read up to 64 bytes behind x.
 void aliquot_int8_pairs_run(const aliquot_int8_pairs *a);
 
-// 3x3 convolutions of stride 1 with few multiplications (Winograd), for the same CPUs and those of them that have many channels.
+// 3x3 convolutions of stride 1 with a quarter of the products (Winograd), for the same CPUs, with weights of all 8 bits.
 typedef struct {
     int batch, channels, in_height, in_width, outputs, out_height, out_width, pad_top, pad_left;
     int x_signed, threads;
     const void *x;
     const int16_t *weights;
-    const float *scales;  // in the order of the units
     void *scratch;
     void *y;
-    aliquot_int8_finish finish;  // without scales; bias: one for each output and up to 31 more
+    aliquot_int8_finish finish;  // scales: in the order of the units; bias: one for each output, and as many more as make the number a multiple of 16
 } aliquot_int8_winograd;
 
 // How many packed weights and units there are.
-int64_t aliquot_int8_winograd_weights(int channels, int outputs);
-int64_t aliquot_int8_winograd_scales(int outputs);
+int64_t aliquot_int8_winograd_weight_count(int channels, int outputs);
+int64_t aliquot_int8_winograd_unit_count(int outputs);
 // Plain weights [outputs][channels][3][3] to the order of the kernel; a packed weight stands for so many units as its place and output have ([slice of 32 outputs][place][output]),
-// so that a scale of the kernel is a unit times what a weight and an input stand for. `scratch` holds 36 numbers for each channel.
-void aliquot_int8_winograd_pack(int channels, int outputs, const int8_t *plain, double *scratch, int16_t *packed, float *units);
-// Bytes of `scratch`.
+// so that a scale of the kernel is a unit times what a weight and an input stand for. `transformed` has room for 36 numbers of each channel.
+void aliquot_int8_winograd_pack(int channels, int outputs, const int8_t *plain, double *transformed, int16_t *packed, float *units);
+// Bytes that the kernel's `scratch` needs.
 int64_t aliquot_int8_winograd_scratch(const aliquot_int8_winograd *a);
 // May read up to 64 bytes behind x.
 void aliquot_int8_winograd_run(const aliquot_int8_winograd *a);
