@@ -13,7 +13,7 @@ extension Int8InferenceCompiler {
         if hasVNNI {
             guard Runtime.instructionSet.blockWidth == 16, aliquot_has_int8_convolutions() != 0 else { return false }
         } else {
-            guard aliquot_has_int8_pairs() != 0, try isBounded(parts, residual, layer, index) else { return false }
+            guard aliquot_has_int8_pairs() != 0, try isBounded(parts, activation, residual, layer, index) else { return false }
         }
         if parts.allSatisfy({ $0.groups == $0.inputs && $0.groups == $0.outputs && ($0.groups > 1 || parts.count > 1) }) {
             let joined = try ConvolutionParts(parts, side: shapes[layer.inputs[0]][2], name: layer.name)
@@ -38,7 +38,8 @@ extension Int8InferenceCompiler {
     }
 
     /// Whether no picture whatever leads to more levels than 32 bits hold.
-    private func isBounded(_ parts: [Convolution], _ residual: Int?, _ layer: FusedNetwork.Layer, _ index: Int) throws(EngineError) -> Bool
+    private func isBounded(_ parts: [Convolution], _ activation: Activation?, _ residual: Int?, _ layer: FusedNetwork.Layer, _ index: Int)
+        throws(EngineError) -> Bool
     {
         let weights = try weights(layer)
         let levels = zip(parts, weights).map { part, weights in
@@ -46,8 +47,9 @@ extension Int8InferenceCompiler {
             return most * Double(weights.scales.max() ?? 0) + Double(weights.bias.map(abs).max() ?? 0)
         }
         let added = residual.map { 255 * Double(scales[$0].scale) } ?? 0
-        // A gate makes up to 1 of less.
-        return max(1, (levels.max() ?? 0) + added) / Double(scales[index].scale) < 0x1p30
+        // These make up to 1 of less.
+        let least: Double = activation == .sigmoid || activation == .hardSigmoid ? 1 : 0
+        return max(least, (levels.max() ?? 0) + added) / Double(scales[index].scale) < 0x1p30
     }
 
     /// Whether two products of the layer's weights fit 16 bits together.
