@@ -73,10 +73,15 @@ INLINE int64_t tiles_of(const aliquot_int8_winograd *a) {
     return (int64_t)a->batch * ((a->out_height + SIDE - 1) / SIDE) * ((a->out_width + SIDE - 1) / SIDE);
 }
 
+// What the inputs of a tile and its sums for a slice take.
+INLINE int64_t tile_bytes(const aliquot_int8_winograd *a) {
+    return PLACES * (padded(a->channels) * (int64_t)sizeof(int16_t) + SLICE * (int64_t)sizeof(float));
+}
+
 // Tiles that are worked on at a time: as many as leave their numbers in the cache, and each thread its share.
 static int64_t block_of(const aliquot_int8_winograd *a) {
-    const int64_t tiles = tiles_of(a), bytes = (int64_t)PLACES * (padded(a->channels) * 2 + SLICE * 4);
-    int64_t block = SCRATCH_BYTES / bytes / TILES * TILES;
+    const int64_t tiles = tiles_of(a);
+    int64_t block = SCRATCH_BYTES / tile_bytes(a) / TILES * TILES;
     const int64_t share = (tiles + a->threads - 1) / a->threads;
     if (block < TILES) block = TILES;
     if (block > share) block = share;
@@ -95,9 +100,7 @@ INLINE corner corner_of(const aliquot_int8_winograd *a, int64_t tile) {
     return (corner){tile / across / down, (int)(tile / across % down) * SIDE, (int)(tile % across) * SIDE};
 }
 
-INLINE int64_t scratch_of(const aliquot_int8_winograd *a) {
-    return (block_of(a) * PLACES * (padded(a->channels) * 2 + SLICE * 4) + 63) / 64 * 64;
-}
+INLINE int64_t scratch_of(const aliquot_int8_winograd *a) { return (block_of(a) * tile_bytes(a) + 63) / 64 * 64; }
 int64_t aliquot_int8_winograd_scratch(const aliquot_int8_winograd *a) { return a->threads * scratch_of(a); }
 
 #if defined(__x86_64__)

@@ -31,8 +31,8 @@ extension Int8InferenceCompiler {
         // Without VNNI and behind signed numbers oneDNN halves the weights, so that its 16-bit sums hold: 7-bit ones doubled come out as they were.
         let direct = try primitive(1)
         let isHalved = try direct.memory(dnnl_query_weights_md).halvesWeights
-        let has7Bits = try has7Bits(layer)
-        let multiple: Int8 = isHalved && has7Bits ? 2 : 1
+        let isDoubled = isHalved ? try has7Bits(layer) : false
+        let multiple: Int8 = isDoubled ? 2 : 1
         let primitive = multiple == 1 ? direct : try primitive(Float(multiple))
         let layout = try primitive.memory(dnnl_query_weights_md)
         let memory = try place("\(layer.name).weight", .plainWeights(convolution, dnnl_s8), as: layout) {

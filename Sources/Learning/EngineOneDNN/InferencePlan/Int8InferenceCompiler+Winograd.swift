@@ -2,8 +2,8 @@ import CKernels
 import Engine
 
 extension Int8InferenceCompiler {
-    /// A dense 3×3 convolution of stride 1 with a quarter of the products, for CPUs without VNNI: half the time of ``pairs(_:_:_:_:_:)``, and one result
-    /// in a hundred a level off.
+    /// A dense 3×3 convolution of stride 1 with a quarter of the products, for CPUs without VNNI: half the time of ``pairs(_:_:_:_:_:)``, and one or
+    /// two results in a hundred a level off.
     /// - Returns: false where another way must be taken: for other layers, and where the tiles of 4×4 results are too few or too empty to repay what lies
     ///   before and behind the products.
     func winograd(
@@ -38,10 +38,8 @@ extension Int8InferenceCompiler {
         var job = aliquot_int8_winograd(
             batch: Int32(from[0]), channels: channels, in_height: Int32(from[2]), in_width: Int32(from[3]), outputs: outputs,
             out_height: Int32(to[2]), out_width: Int32(to[3]), pad_top: Int32(padding[0]), pad_left: Int32(padding[1]),
-            x_signed: sign(input),
-            threads: threads, x: nil, weights: packed.address.assumingMemoryBound(to: Int16.self), scratch: nil,
-            y: nil,
-            finish: finish.job(kept, bias))
+            x_signed: sign(input), threads: threads, x: nil, weights: packed.address.assumingMemoryBound(to: Int16.self), scratch: nil,
+            y: nil, finish: finish.job(kept, bias))
         let x = assembly.source(input), r = residual.map { assembly.source($0) }
         let scratch = assembly.temporary(bytes: Int(aliquot_int8_winograd_scratch(&job)))
         let y = assembly.result(bytes: bytes(index))
