@@ -4,6 +4,7 @@
 
 #include "each_activation.h"
 #include "parallel.h"
+#include "power_of_two.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -17,13 +18,9 @@
 #endif
 #define VNNI WIDE __attribute__((target("arch=x86-64-v4,avx512vnni,avx512vbmi")))
 
-// 2^-t within a relative 1.1e-4: a polynomial for the fraction, the exponent for the rest.
-VNNI INLINE __m512 power_of_two(__m512 t) {
-    const __m512 r = _mm512_reduce_ps(t, 0x01);  // t - floor(t)
-    __m512 p = _mm512_fmadd_ps(_mm512_set1_ps(0.07944023841f), r, _mm512_set1_ps(0.22449433730f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.69606564216f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.99989298350f));
-    return _mm512_scalef_ps(p, t);
+VNNI INLINE __m512 power_of_two(__m512 x) {
+    const __m512 fraction = _mm512_reduce_ps(x, 0x01);  // x - floor(x)
+    return _mm512_scalef_ps(POWER_OF_TWO(_mm512_fmadd_ps, _mm512_set1_ps, fraction), x);
 }
 // 1 / (1 + e^-x) within 2e-4: far below half of 1/255.
 VNNI INLINE __m512 sigmoid_16(__m512 x) {
