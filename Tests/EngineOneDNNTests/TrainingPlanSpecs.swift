@@ -121,11 +121,11 @@ struct TrainingPlanSpecs {
         #expect(first != other)
     }
 
-    @Test("has a fast kernel for every operation of every network", arguments: NetworkCatalogue.all.map(\.name))
-    func fastKernels(_ name: String) throws {
+    @Test("has a fast kernel for every operation of every network", arguments: NetworkCatalogue.all.map(\.name), [32, 64, 96, 224])
+    func fastKernels(_ name: String, side: Int) throws {
         let graph = try NetworkCatalogue.graph(name, classes: 5)
         for precision in TrainingPrecision.allCases where precision == .float32 || OneDNNBackend().trainsInBfloat16 {
-            var options = PlanOptions(batch: 2, side: 96, threads: 1)
+            var options = PlanOptions(batch: 2, side: side, threads: 1)
             options.precision = precision
             let slow = try OneDNNTrainingPlan(graph, options).implementations.filter {
                 $0.implementation.contains("ref") || $0.implementation.contains("gemm") || $0.implementation == "unknown"

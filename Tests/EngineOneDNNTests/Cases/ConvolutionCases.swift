@@ -10,6 +10,7 @@ extension ConformanceCase {
             (12, 3, 3, 2, 1, false, 33, 3), (12, 20, 5, 1, 1, false, 9, 1), (20, 12, 5, 2, 1, true, 13, 3), (12, 20, 7, 2, 1, false, 13, 3),
             (3, 20, 7, 1, 1, false, 7, 1), (12, 20, 3, 1, 4, true, 9, 3), (60, 60, 3, 2, 5, false, 9, 1), (58, 20, 1, 1, 2, false, 7, 3),
             (24, 48, 3, 1, 3, false, 7, 1), (5, 7, 3, 1, 1, true, 2, 3), (12, 20, 3, 2, 1, false, 1, 3), (17, 33, 3, 1, 1, false, 5, 2),
+            (20, 40, 3, 1, 1, true, 1, 3), (24, 48, 3, 1, 3, false, 2, 2), (16, 12, 5, 1, 1, false, 3, 2), (16, 12, 5, 2, 1, true, 4, 3),
         ]
         return settings.map { inputs, outputs, kernel, stride, groups, hasBias, side, batch in
             ConformanceCase(
@@ -23,7 +24,7 @@ extension ConformanceCase {
 
     /// TensorFlow's "same", none at all, and a convolution as the last node before the global mean (SqueezeNet's head).
     private static var unusualPaddings: [ConformanceCase] {
-        var cases = [7, 8, 13].flatMap { side in
+        var cases = [2, 7, 8, 13].flatMap { side in
             [1, 3, 5].map { kernel in
                 ConformanceCase("convolution \(kernel)×\(kernel), same padding, step 2", batch: 2, side: side, channels: 12) {
                     $0.convolution("c", $1, outputs: 20, kernel: kernel, stride: 2, padding: .same)

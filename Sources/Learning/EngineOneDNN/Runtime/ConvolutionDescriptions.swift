@@ -12,6 +12,19 @@ struct ConvolutionShapes {
     /// Multiplications and additions of one direction.
     var flops: Double { 2 * Double(convolution.weightShape.reduce(1, *)) * Double(output[0] * output[2] * output[3]) }
 
+    /// The same convolution over pictures as large as its kernel: where zeros are what is added to pictures and to gradients at the right and at the bottom, its
+    /// gradient by weights is the same. nil where the pictures are no smaller.
+    var widened: ConvolutionShapes? {
+        let size = convolution.kernel
+        guard input[2] < size, input[3] < size, pixels(input[2]).before == pixels(input[3]).before else { return nil }
+        var wide = convolution
+        wide.padding = .symmetric(pixels(input[2]).before)
+        let side = wide.outputSide(size)
+        guard side >= output[2], side >= output[3] else { return nil }
+        return ConvolutionShapes(
+            name: name, convolution: wide, input: [input[0], input[1], size, size], output: [output[0], output[1], side, side])
+    }
+
     private var strides: [Int64] { [Int64(convolution.stride), Int64(convolution.stride)] }
     private var before: [Int64] { [2, 3].map { Int64(pixels(input[$0]).before) } }
     private var after: [Int64] { [2, 3].map { Int64(pixels(input[$0]).after) } }

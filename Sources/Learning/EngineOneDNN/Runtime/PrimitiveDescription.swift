@@ -62,6 +62,9 @@ final class PrimitiveDescription {
         guard status == dnnl_success, let text else { return "unknown" }
         return String(cString: text)
     }
+
+    /// Whether the implementation was generated for this CPU: not `ref`, not `gemm`.
+    var isFast: Bool { implementation.hasPrefix("jit") }
 }
 
 /// Fused post-operations, output scales, and the scratchpad mode.

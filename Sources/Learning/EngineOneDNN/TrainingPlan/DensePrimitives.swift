@@ -9,6 +9,8 @@ struct DensePrimitives {
     /// nil where the convolution reads the picture.
     let backwardData: PrimitiveDescription?
     let backwardWeights: PrimitiveDescription
+    /// What `backwardWeights` works on where oneDNN has nothing but `ref` for pictures smaller than the kernel, which takes a thousand times as long.
+    let widened: ConvolutionShapes?
 
     /// - Parameters:
     ///   - activation: behind the convolution, done by the forward primitive.
@@ -38,8 +40,18 @@ struct DensePrimitives {
                 try shapes.backwardData(
                     sourceGradient, destinationGradient, any, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
             }
-        backwardWeights = try Self.description(isWinograd) { (algorithm) throws(EngineError) in
+        let backwardWeights = try Self.description(isWinograd) { (algorithm) throws(EngineError) in
             try shapes.backwardWeights(source, destinationGradient, hint: forward, attributes: attributes, algorithm: algorithm, runtime)
+        }
+        if !backwardWeights.isFast, !isFirst, let wide = shapes.widened {
+            let source = try MemoryDescription.blocked(wide.input, width: width, type)
+            let destination = try MemoryDescription.blocked(wide.output, width: width)
+            let gradient = try MemoryDescription.blocked(wide.output, width: width, type)
+            let hint = try wide.forward(source, any, bias: bias, destination, isTraining: true, attributes: attributes, runtime)
+            let description = try wide.backwardWeights(source, gradient, hint: hint, attributes: attributes, runtime)
+            (self.backwardWeights, widened) = description.isFast ? (description, wide) : (backwardWeights, nil)
+        } else {
+            (self.backwardWeights, widened) = (backwardWeights, nil)
         }
     }
 
@@ -52,7 +64,7 @@ struct DensePrimitives {
 
     /// oneDNN has no bfloat16 kernel for every shape (a first convolution to 24 channels falls to `ref`).
     var isFast: Bool {
-        [forward, backwardData, backwardWeights].allSatisfy { $0?.implementation.hasPrefix("jit") ?? true }
+        [forward, backwardData, backwardWeights].allSatisfy { $0?.isFast ?? true }
     }
 
     /// Winograd's algorithm (Lavin and Gray 2015, arXiv:1509.09308) takes a quarter of the multiplications of dense 3×3 convolutions; oneDNN has it with AVX-512.

@@ -60,11 +60,16 @@ extension TrainingCompiler {
             let isDirect = own.isSame(as: kept)
             let destination = Buffer(kept: address, bytes: kept.bytes)
             let gradient = isDirect ? destination : makeBuffer(bytes: own.bytes)
-            var arguments = [
-                PrimitiveOperation.Argument(DNNL_ARG_SRC, try description(unit.input, convolution.type), x),
-                .init(DNNL_ARG_DIFF_DST, try description(unit.output, convolution.type), dy),
-                .init(DNNL_ARG_DIFF_WEIGHTS, own, gradient),
-            ]
+            let source: PrimitiveOperation.Argument
+            let destinationGradient: PrimitiveOperation.Argument
+            if let wide = convolution.widened {
+                source = try widened(DNNL_ARG_SRC, x, unit.input, to: wide.input, convolution)
+                destinationGradient = try widened(DNNL_ARG_DIFF_DST, dy, unit.output, to: wide.output, convolution)
+            } else {
+                source = .init(DNNL_ARG_SRC, try description(unit.input, convolution.type), x)
+                destinationGradient = .init(DNNL_ARG_DIFF_DST, try description(unit.output, convolution.type), dy)
+            }
+            var arguments = [source, destinationGradient, .init(DNNL_ARG_DIFF_WEIGHTS, own, gradient)]
             if convolution.shapes.convolution.hasBias {
                 let bias = try MemoryDescription([convolution.shapes.convolution.outputs], dnnl_f32, dnnl_a)
                 arguments.append(
@@ -94,6 +99,27 @@ extension TrainingCompiler {
                     for run in runs { memset(address + run.lowerBound, 0, run.count * 4) }
                 })
         }
+    }
+
+    /// Pictures or gradients of a node with zeros at the right and at the bottom.
+    private func widened(
+        _ role: Int32, _ buffer: Buffer, _ node: Int, to shape: [Int], _ convolution: TrainingConvolution
+    ) throws(EngineError) -> PrimitiveOperation.Argument {
+        let narrow = shapes[node], planes = shape[0] * ((shape[1] + width - 1) / width)
+        let description = try MemoryDescription.blocked(shape, width: width, convolution.type), wide = makeBuffer(bytes: description.bytes)
+        let pixel = description.bytes / (planes * shape[2] * shape[3])
+        appendBackward(
+            KernelOperation(nodeName(node), "widen") {
+                memset(wide.address, 0, wide.bytes)
+                for plane in 0..<planes {
+                    for row in 0..<narrow[2] {
+                        memcpy(
+                            wide.address + (plane * shape[2] + row) * shape[3] * pixel,
+                            buffer.address + (plane * narrow[2] + row) * narrow[3] * pixel, narrow[3] * pixel)
+                    }
+                }
+            })
+        return .init(role, description, wide)
     }
 
     private func backwardData(_ unit: TrainingUnit, _ convolution: TrainingConvolution, _ dy: Buffer) throws(EngineError) {

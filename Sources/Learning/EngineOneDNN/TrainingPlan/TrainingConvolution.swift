@@ -13,6 +13,8 @@ struct TrainingConvolution {
     let forward: PrimitiveDescription?
     let backwardData: PrimitiveDescription?
     let backwardWeights: PrimitiveDescription?
+    /// What `backwardWeights` works on, if that is not what the graph says.
+    let widened: ConvolutionShapes?
     /// How the weights lie, as primitives describe it: in float32, whatever is multiplied.
     let weights: MemoryDescription
     /// What is multiplied: `dnnl_f32`, or `dnnl_bf16` where that was asked for and oneDNN has fast primitives for it.
@@ -58,7 +60,7 @@ struct TrainingConvolution {
                 shapes, parts: convolutions, weights: weights, width: width, runtime)
             // Bias and activation go into our own kernel.
             forward = hasBias || activation != nil ? nil : primitives.forward
-            (backwardData, backwardWeights) = (primitives.backwardData, primitives.backwardWeights)
+            (backwardData, backwardWeights, widened) = (primitives.backwardData, primitives.backwardWeights, nil)
             return
         }
         depthwise = nil
@@ -76,7 +78,8 @@ struct TrainingConvolution {
                 shapes, isFirst: isFirst, activation: activation, width: width, dnnl_f32, weights: known, runtime)
         }
         type = primitives.type
-        (forward, backwardData, backwardWeights) = (primitives.forward, primitives.backwardData, primitives.backwardWeights)
+        (forward, backwardData) = (primitives.forward, primitives.backwardData)
+        (backwardWeights, widened) = (primitives.backwardWeights, primitives.widened)
         if let known { weights = known } else { weights = try primitives.weights }
         let primitive = PrimitiveLayout(
             name: unit.name, count: whole.convolution.weightShape.reduce(1, *), plain: try .plainWeights(whole.convolution),
@@ -115,8 +118,7 @@ struct TrainingConvolution {
             shapes.output[2] <= 28
             ? try shapes.backwardWeights(source, destination, weights, hint: forward, attributes: attributes, runtime) : nil
         func fast(_ description: PrimitiveDescription?) -> PrimitiveDescription? {
-            guard let description, description.implementation.hasPrefix("jit") else { return nil }
-            return description
+            description?.isFast == true ? description : nil
         }
         return (width == 8 ? fast(forward) : nil, fast(data), fast(gradient))
     }
