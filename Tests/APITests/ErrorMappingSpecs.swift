@@ -41,6 +41,15 @@ struct ErrorMappingSpecs {
         }
     }
 
+    @Test("a training that its study needs is 409, and the sentence says what to do")
+    func neededByStudy() throws {
+        let (training, study) = (ULID.now(), ULID.now())
+        let problem = try problem(JobsError.neededByStudy(training: training, study: study, state: .running))
+        #expect(problem.status == 409)
+        let detail = try #require(problem.detail)
+        #expect(detail.contains("\(training)") && detail.contains("study \(study), which is running") && detail.contains("cancel it"))
+    }
+
     @Test("what is broken is 500, and its detail stays in the log")
     func broken() throws {
         for error in [

@@ -166,16 +166,18 @@ struct LoadedModelsSpecs {
     func cancelsTheWait() async throws {
         // Given a version that takes as long to load as the test wants
         let gate = DispatchSemaphore(value: 0)
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
         let ledger = Ledger()
         let models = LoadedModels<ModelVersionKey>(
             capacity: 2,
             load: { key in
+                begin.finish()
                 gate.wait()
                 return ledger.load(key)
             }, close: { ledger.close($0) })
         let one = try key(1)
         let impatient = Task { try await models.use(one) { _ in } }
-        while await models.keys.isEmpty { await Task.yield() }
+        for await _ in begun {}
         // When the one who asked first gives up
         impatient.cancel()
         await #expect(throws: CancellationError.self) { try await impatient.value }
@@ -184,5 +186,43 @@ struct LoadedModelsSpecs {
         gate.signal()
         try await second
         #expect(ledger.count(one) == 1)
+    }
+
+    @Test("a load that everybody gave up counts once it is there, and is forgotten where it fails", arguments: [false, true])
+    func endsAbandonedLoads(fails: Bool) async throws {
+        // Given a version of 70 bytes under way that nobody waits for any more, and room for one
+        let gate = DispatchSemaphore(value: 0)
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let attempts = Mutex(0)
+        let models = LoadedModels<Int>(
+            capacity: 1, size: { _ in 70 },
+            load: { key in
+                guard key.version == 1 else { return key.version }
+                begin.finish()
+                gate.wait()
+                if attempts.withLock({
+                    $0 += 1; return $0
+                }) == 1, fails {
+                    throw Broken()
+                }
+                return key.version
+            }, close: { _ in })
+        let (one, two) = (try key(1), try key(2))
+        let impatient = Task { try await models.use(one) { $0 } }
+        for await _ in begun {}
+        impatient.cancel()
+        await #expect(throws: CancellationError.self) { try await impatient.value }
+        // When another one is used meanwhile, then only that is there: the load is neither counted nor begun again
+        #expect(try await models.use(two) { $0 } == 2)
+        #expect(await models.keys == [two])
+        // When it ends
+        gate.signal()
+        for _ in 0..<400 where attempts.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        gate.signal()
+        // Then the next gets it, from that load or, where it failed, from one of its own
+        for _ in 0..<400 where await models.keys != (fails ? [two] : [one]) { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(await models.bytes == 70)
+        #expect(try await models.use(one) { $0 } == 1)
+        #expect(attempts.withLock { $0 } == (fails ? 2 : 1))
     }
 }

@@ -22,6 +22,27 @@ struct InferencePlanConformanceSpecs {
         }
     }
 
+    @Test("refuses to bring results of different height or width together", arguments: ["add", "residual", "concatenate"])
+    func refusesUnequalSides(_ what: String) throws {
+        // Given results of 9 × 9 and 5 × 5 pixels, as a damaged model file may have them
+        var builder = GraphBuilder(architecture: "unequal")
+        let stem = builder.convolution("stem", builder.input, outputs: 16, kernel: 1)
+        let small = builder.activation(.relu, builder.convolution("small", stem, outputs: 16, kernel: 1, stride: 2))
+        let large = builder.convolution("large", stem, outputs: 16, kernel: 1)
+        let both =
+            switch what {
+            case "add": builder.add(small, builder.activation(.relu, large))
+            case "residual": builder.add(large, small)
+            default: builder.concatenate([small, large])
+            }
+        let graph = builder.head("head", builder.globalAveragePool(both), classes: 3)
+        // Then no plan is made of them
+        #expect(throws: EngineError.self) {
+            try OneDNNBackend().inferencePlan(graph, try parameters(for: graph), PlanOptions(batch: 1, side: 9, threads: 1))
+        }
+        #expect(throws: EngineError.self) { try OneDNNBackend().trainingPlan(graph, PlanOptions(batch: 1, side: 9, threads: 1)) }
+    }
+
     @Test(
         "shows each layer's result as the reference has it",
         arguments: [ConformanceCase.routes[6], ConformanceCase.squeezes[1], ConformanceCase.residualBlocks])

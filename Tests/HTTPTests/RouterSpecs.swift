@@ -65,6 +65,10 @@ struct RouterSpecs {
         let (status, _, fields) = try await Self.answer(.options, "/v1/datasets/x")
         #expect(status == 204 && fields[.allow] == "GET, HEAD, OPTIONS")
         #expect(try await Self.answer(.options, "*").2[.allow] == "GET, HEAD, OPTIONS, POST")
+        // The whole server is asked for its methods only, and a path that looks so is a path
+        #expect(try await Self.answer(.delete, "*").0 == 400)
+        #expect(try await Self.answer(.options, "/*").0 == 404)
+        #expect(try await Self.answer(.delete, "/%2A").0 == 404)
     }
 
     @Test("makes problems of what handlers throw")

@@ -176,6 +176,39 @@ struct BatchingSpecs {
         _ = try Predictor(model: ColourModel.write(), backend: backend)
     }
 
+    @Test("a model whose pictures get a neighbour's answer, or none, where they go together is not loaded", arguments: [true, false])
+    func refusesWrongCompany(isMixedUp: Bool) throws {
+        #expect {
+            try Predictor(
+                model: ColourModel.write(), backend: ColourBackend(company: isMixedUp ? .mixedUp : .notNumbers),
+                options: PredictorOptions(maxBatch: 2, minimumBatchGain: -.infinity))
+        } throws: { error in
+            switch error as? InferenceError {
+            case .unstable: isMixedUp
+            case .notFinite: !isMixedUp
+            default: false
+            }
+        }
+    }
+
+    @Test(
+        "int8 weights of 8 bits are not run where products of bytes are summed in 16 bits: float answers", arguments: [63, -64] as [Int8])
+    func refusesWideWeights(weight: Int8) async throws {
+        // Given a model that is served in int8, on a CPU without wide products
+        let model = try ColourModel.write(int8Weight: weight, defaultPrecision: .int8)
+        let predictor = try Predictor(model: model, backend: ColourBackend(hasWideInt8Products: false))
+        let picture = try ColourModel.picture(red: 255, green: 0, blue: 0), isNarrow = weight == 63
+        // Then weights of 7 bits are run, and others leave the model with float
+        #expect(predictor.manifest.precisions == (isNarrow ? [.float, .int8] : [.float]))
+        #expect(try await predictor.classify(picture).precision == (isNarrow ? .int8 : .float))
+        guard !isNarrow else { return }
+        await #expect(throws: InferenceError.precisionUnavailable(got: .int8, available: [.float])) {
+            try await predictor.classify(picture, ClassifyOptions(precision: .int8))
+        }
+        // And on a CPU with them nothing is left out
+        #expect(try Predictor(model: model, backend: backend).manifest == model.manifest)
+    }
+
     @Test("a second plan that gains nothing is given back")
     func dropsUselessPlans() throws {
         let lazy = try Predictor(

@@ -5,7 +5,7 @@ import Synchronization
 /// A backend whose networks answer with the mean of each colour channel: red pictures are class 0, green 1, blue 2. Int8 answers a thousandth more.
 final class ColourBackend: Backend {
     let description = "colours"
-    let hasWideInt8Products = true
+    let hasWideInt8Products: Bool
     let trainsInBfloat16 = false
     /// Every pass at batch 1 goes through here.
     let turnstile = Turnstile()
@@ -20,6 +20,7 @@ final class ColourBackend: Backend {
     /// Pictures of each forward pass, warm-ups included.
     let counts = Mutex<[Int]>([])
     private let drift: Float
+    private let company: Company
     private let compileError: EngineError?
     private let logits: [Float]?
 
@@ -27,8 +28,14 @@ final class ColourBackend: Backend {
     ///   - compileError: thrown by every compilation.
     ///   - logits: given in place of the means.
     ///   - drift: what each picture but one adds to the logits of all: a broken network.
-    init(compileError: EngineError? = nil, logits: [Float]? = nil, drift: Float = 0) {
+    ///   - company: what becomes of pictures that go together.
+    init(
+        compileError: EngineError? = nil, logits: [Float]? = nil, drift: Float = 0, company: Company = .sound,
+        hasWideInt8Products: Bool = true
+    ) {
         self.drift = drift
+        self.company = company
+        self.hasWideInt8Products = hasWideInt8Products
         self.compileError = compileError
         self.logits = logits
     }
@@ -46,6 +53,8 @@ final class ColourBackend: Backend {
         if let compileError { throw compileError }
         return Plan(self, network.network, options, extra: 0.001)
     }
+
+    enum Company { case sound, mixedUp, notNumbers }
 
     private final class Plan: FloatInferencePlan {
         private let backend: ColourBackend
@@ -78,8 +87,14 @@ final class ColourBackend: Backend {
             backend.turnstile.pass()
             if let logits = backend.logits { return (0..<count).flatMap { _ in logits } }
             let area = options.side * options.side
-            return (0..<(3 * count)).map { plane in
+            let means = (0..<(3 * count)).map { plane in
                 pictures[(plane * area)..<((plane + 1) * area)].reduce(0, +) / Float(area) + extra + Float(count - 1) * backend.drift
+            }
+            guard count > 1 else { return means }
+            switch backend.company {
+            case .sound: return means
+            case .mixedUp: return Array(means[3...] + means[..<3])
+            case .notNumbers: return means.map { _ in .nan }
             }
         }
 

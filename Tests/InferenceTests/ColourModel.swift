@@ -9,7 +9,7 @@ enum ColourModel {
     static let classes = ["red", "green", "blue"]
 
     static func write(
-        withInt8: Bool = true, defaultPrecision: Precision = .float, temperature: Double = 1,
+        withInt8: Bool = true, int8Weight: Int8 = 1, defaultPrecision: Precision = .float, temperature: Double = 1,
         floatBelowMargin: Double? = nil, conformal: ConformalCalibration? = nil, input: InputDescription = InputDescription(size: 8)
     )
         throws -> ModelDirectory
@@ -19,7 +19,8 @@ enum ColourModel {
         let graph = builder.head("head", pooled, classes: 3)
         let parameters = ParameterSet.initial(for: graph, seed: 1)
         let network = try graph.folded(with: parameters).network
-        let weights = QuantisedWeights(shape: [3, 3], values: [Int8](repeating: 1, count: 9), scales: [1, 1, 1], bias: [0, 0, 0])
+        let weights = QuantisedWeights(
+            shape: [3, 3], values: [Int8](repeating: int8Weight, count: 9), scales: [1, 1, 1], bias: [0, 0, 0])
         let quantised = QuantisedNetwork(
             network: network, activations: network.layers.map { _ in ActivationScale(scale: 1, isSigned: true) }, weights: ["head": weights]
         )

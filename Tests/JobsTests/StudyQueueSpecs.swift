@@ -6,11 +6,11 @@ import Testing
 
 @Suite("A study in the queue")
 struct StudyQueueSpecs {
-    /// Trainings of seed 3 fail; those of seed 9 run until they are stopped; a study keeps what it was given.
+    /// Trainings of seed 3 fail as long as there is no file `go`; those of seed 9 run until they are stopped; a study keeps what it was given.
     private static let script = #"""
         has() { grep -Eq "$1" "$dir/specification.json"; }
         if has '"type" : "study"'; then cp "$dir/trainings.json" "$dir/seen.json"; progress 1; finish; fi
-        if has '"seed" : 3'; then mkdir -p "$dir/result"; echo '{"code":"diverged","title":"The training diverged","detail":"scripted"}' > "$dir/result/error.json"; exit 1; fi
+        if has '"seed" : 3' && [ ! -e "$dir/../../go" ]; then mkdir -p "$dir/result"; echo '{"code":"diverged","title":"The training diverged","detail":"scripted"}' > "$dir/result/error.json"; exit 1; fi
         if has '"seed" : 9' && [ ! -e "$dir/../../go" ]; then trap 'exit 75' TERM; progress 0.5; forever; fi
         progress 0.5; finish
         """#
@@ -101,6 +101,48 @@ struct StudyQueueSpecs {
         try await shop.queue.delete(id)
         #expect(try await shop.queue.list().items.isEmpty)
         #expect(try FileManager.default.contentsOfDirectory(atPath: shop.directory.appendingPathComponent("jobs").path).isEmpty)
+        await shop.queue.shutdown(grace: .seconds(1))
+    }
+
+    @Test("keeps its trainings until it has ended: one that has ended before cannot be deleted alone")
+    func keepsTrainings() async throws {
+        // Given a study of which one training has ended and one goes on for ever
+        let shop = try Workshop(Self.script)
+        try await shop.queue.start()
+        let id = try await Self.submit(shop, seeds: [1, 9]).id
+        #expect(try await Workshop.eventually { try await shop.queue.get(id).progress?.fraction == 0.75 })
+        let ended = try #require(try await Self.trainings(shop, id).first)
+        #expect(ended.state == .succeeded)
+        // When the one that has ended is deleted
+        await #expect(throws: JobsError.neededByStudy(training: ended.id, study: id, state: .running)) {
+            try await shop.queue.delete(ended.id)
+        }
+        // Then it is still there, with its directory
+        #expect(try await Self.trainings(shop, id).count == 2 && shop.tries(ended.id) == 1)
+        // And goes once the study has ended
+        _ = try await shop.queue.cancel(id)
+        #expect(try await Workshop.eventually { try await Self.trainings(shop, id).allSatisfy(\.state.isTerminal) })
+        try await shop.queue.delete(ended.id)
+        #expect(try await Self.trainings(shop, id).count == 1)
+        await shop.queue.shutdown(grace: .seconds(1))
+    }
+
+    @Test("resumed, compares anew: what it had compared before its trainings ran again is gone")
+    func comparesAnew() async throws {
+        // Given a study whose training failed, and whose comparison was made but could not be stored
+        let shop = try Workshop(Self.script, failingFirst: 1)
+        try await shop.queue.start()
+        let id = try await Self.submit(shop, seeds: [3]).id
+        #expect(try await shop.queue.wait(id, seconds: 20).state == .failed)
+        #expect(shop.tries(id) == 1 && FileManager.default.fileExists(atPath: shop.file(id, "result/done.json").path))
+        // When it is resumed with nothing in the way of its training any more
+        try Data().write(to: shop.directory.appendingPathComponent("go"))
+        _ = try await shop.queue.resume(id)
+        #expect(try await shop.queue.wait(id, seconds: 20).state == .succeeded)
+        // Then its worker has seen how the training ended this time
+        #expect(shop.tries(id) == 2)
+        let seen = try JSONDecoder().decode([Job].self, from: Data(contentsOf: shop.file(id, "seen.json")))
+        #expect(seen.map(\.state) == [.succeeded])
         await shop.queue.shutdown(grace: .seconds(1))
     }
 

@@ -92,6 +92,7 @@ struct QuantisedModelSpecs {
         arguments: [
             // Each: a piece of the network's JSON and what takes its place
             ("\"inputs\":[0]", "\"inputs\":[7]"), ("\"inputs\":[0]", "\"inputs\":[-1]"), ("\"inputs\":[0]", "\"inputs\":[]"),
+            ("\"inputs\":[0]", "\"inputs\":[0,1000000]"), ("\"inputs\":[]", "\"inputs\":[0]"), ("\"outputs\":3", "\"outputs\":1000000000"),
             ("\"residual\":1", "\"residual\":2"),
             ("\"residual\":1", "\"residual\":0"), ("\"groups\":4", "\"groups\":3"), ("\"groups\":4", "\"groups\":0"),
             ("\"stride\":2", "\"stride\":0"),

@@ -1,5 +1,6 @@
 import Base
 import DatasetStore
+import Engine
 import EngineOneDNN
 import Foundation
 import Jobs
@@ -17,15 +18,18 @@ struct QuantisationJobSpecs {
     private static let settings = TrainSpecification.Quantisation(maximumDrop: 1)
 
     /// A training's place, finished, with its model where the service would have put it.
-    private func trained() async throws -> (place: JobPlace, model: ModelDirectory) {
+    private func trained(
+        flips: TrainSpecification.Flips = .horizontal, settings: TrainSpecification.Quantisation = Self.settings,
+        backend: any Backend = OneDNNBackend()
+    ) async throws -> (place: JobPlace, model: ModelDirectory) {
         let name = try #require(ResourceName(Self.name))
         let place = try JobPlace(
             .train(
                 TrainSpecification(
                     dataset: name, revision: 1, network: "mobilenet_v2", imageSize: 32, epochs: 4, batchSize: 8, learningRate: 0.01,
-                    quantisation: Self.settings, seed: 5)))
+                    flips: flips, quantisation: settings, seed: 5)))
         try place.writeRevision(.init(labelled: 40, unlabelled: 12, test: 10, strength: 110))
-        let status = await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+        let status = await runJob(directory: place.files.directory, threads: 1, backend: backend, stopAsked: { false })
         #expect(status == WorkerExitCode.finished)
         let version = place.data.appendingPathComponent("models/\(Self.name)/1", isDirectory: true)
         try FileManager.default.createDirectory(at: version.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -36,14 +40,14 @@ struct QuantisationJobSpecs {
     /// A job on that model, in the same data directory and with the same pictures.
     private func job(
         _ place: JobPlace, _ model: ModelDirectory, id: String = "01BX5ZZKBKACTAV9WEVGEMMVRZ", seed: UInt64 = 5, revision: Int = 1,
-        digest: SHA256Digest? = nil
+        digest: SHA256Digest? = nil, settings: TrainSpecification.Quantisation = Self.settings
     ) throws -> JobPlace {
         let name = try #require(ResourceName(Self.name))
         let digest = try #require(digest ?? model.manifest.files[ModelDirectory.floatName]?.sha256)
         let job = try JobPlace(
             .quantise(
                 QuantiseSpecification(
-                    model: name, version: 1, floatDigest: digest, dataset: name, revision: revision, quantisation: Self.settings, seed: seed
+                    model: name, version: 1, floatDigest: digest, dataset: name, revision: revision, quantisation: settings, seed: seed
                 )), name: id, data: place.data)
         try FileManager.default.copyItem(at: place.files.revision, to: job.files.revision)
         return job
@@ -86,6 +90,7 @@ struct QuantisationJobSpecs {
         let lineage = again.manifest.lineage
         #expect(lineage.job == job.files.directory.lastPathComponent && lineage.sourceVersion == 1 && lineage.seed == 5)
         #expect(lineage.dataset == Self.name && lineage.revision == "1" && lineage.method == "supervised")
+        #expect(lineage.flips == "horizontal")
         // And there is a page, and events of both phases with a fraction that rises to 1
         let page = try String(contentsOf: job.files.reportPage, encoding: .utf8)
         #expect(page.contains("version 1: int8 again") && page.contains("float part is that of version 1") && !page.contains("<script"))
@@ -99,6 +104,26 @@ struct QuantisationJobSpecs {
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: job.files.result.path).sorted()
                 == ["done.json", "model", "report.html", "report.json"])
+    }
+
+    @Test("that trains on in 8 bits mirrors the pictures as the training did, and gives its bytes again")
+    func repeatsTrainingIn8Bits() async throws {
+        // Given a model that was trained with pictures mirrored both ways, where int8 of every calibration answers upside down
+        let settings = TrainSpecification.Quantisation(maximumDrop: 1, qatEpochs: 2)
+        let (place, model) = try await trained(flips: .both, settings: settings, backend: AlteredBackend.spoilt(first: 4))
+        let before = try place.report
+        let int8 = try Data(contentsOf: try #require(model.file(ModelDirectory.int8Name)))
+        #expect(before.quantisation?.attempts.last?.scheme.kind == .qat)
+        // When it is quantised again on such a machine
+        let job = try job(place, model, settings: settings)
+        let status = await runJob(
+            directory: job.files.directory, threads: 1, backend: AlteredBackend.spoilt(first: 4), stopAsked: { false })
+        #expect(status == WorkerExitCode.finished)
+        // Then its int8 form is the same, byte for byte, and the lineage still tells how pictures were mirrored
+        let (again, report) = try result(job)
+        #expect(report.quantisation.attempts == before.quantisation?.attempts)
+        #expect(try Data(contentsOf: try #require(again.file(ModelDirectory.int8Name))) == int8)
+        #expect(again.manifest.lineage.flips == "both")
     }
 
     @Test("by another seed looks at other pictures for the ranges but lets the same ones judge; another revision is told in the report")

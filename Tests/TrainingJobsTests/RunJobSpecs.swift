@@ -1,5 +1,6 @@
 import Base
 import DatasetStore
+import Engine
 import EngineOneDNN
 import Foundation
 import Jobs
@@ -231,6 +232,48 @@ struct RunJobSpecs {
             await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
                 == WorkerExitCode.failed)
         #expect(try place.failure.code == "missing_weights")
+    }
+
+    @Test("pretrained weights that were replaced since the job began fail it with both digests; put back, they let it go on")
+    func replacedWeights() async throws {
+        let dataset = try #require(ResourceName("colours"))
+        func place(weights: String?) throws -> JobPlace {
+            let place = try JobPlace(
+                .train(
+                    TrainSpecification(
+                        dataset: dataset, revision: 1, method: .supervised, network: "squeezenet1_1", weights: weights, imageSize: 32,
+                        epochs: 1, batchSize: 4, quantisation: .init(scheme: .none))))
+            try place.writeRevision(labelled: 12, unlabelled: 0, test: 6)
+            return place
+        }
+        func run(_ place: JobPlace, isStopped: Bool = false) async -> Int32 {
+            await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { isStopped })
+        }
+        // Given two files of weights of one network, and a job that was interrupted after it had begun with the first
+        let origin = try place(weights: nil)
+        #expect(await run(origin) == WorkerExitCode.finished)
+        let model = try ModelDirectory(opening: origin.files.result.appendingPathComponent("model"))
+        #expect(model.manifest.lineage.initialWeightsDigest == nil)
+        let graph = try model.graph()
+        let first = try FloatFile.encode(ParameterSet.initial(for: graph, seed: 1), graph: graph)
+        let second = try FloatFile.encode(ParameterSet.initial(for: graph, seed: 2), graph: graph)
+        let job = try place(weights: "mine")
+        let file = job.data.appendingPathComponent("weights/mine.safetensors")
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try first.write(to: file)
+        #expect(await run(job, isStopped: true) == WorkerExitCode.stopped)
+        // When the second stands under the name by the next attempt
+        try second.write(to: file)
+        #expect(await run(job) == WorkerExitCode.failed)
+        // Then the job fails and names both
+        let failure = try job.failure
+        #expect(failure.code == "changed_weights")
+        #expect(failure.detail.contains("\(SHA256Digest(of: first))") && failure.detail.contains("\(SHA256Digest(of: second))"))
+        // And with the first put back it is finished, and its model tells what it began from
+        try first.write(to: file)
+        #expect(await run(job) == WorkerExitCode.finished)
+        let lineage = try ModelDirectory(opening: job.files.result.appendingPathComponent("model")).manifest.lineage
+        #expect(lineage.initialWeights == "mine" && lineage.initialWeightsDigest == SHA256Digest(of: first))
     }
 
     @Test("takes an archive in, and says why a file that is none cannot be")

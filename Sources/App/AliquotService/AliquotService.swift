@@ -53,7 +53,13 @@ package final class AliquotService: Sendable {
             size: { $0.memoryBytes },
             load: { [models] key in
                 let model = try ModelDirectory(opening: models.directory(key.model, version: key.version))
-                return try Predictor(model: model, backend: backend, options: options, company: turns)
+                let predictor = try Predictor(model: model, backend: backend, options: options, company: turns)
+                if predictor.manifest.precisions != model.manifest.precisions {
+                    logger.warning(
+                        "\(key.model) version \(key.version) is served in float: it was quantised for a CPU with wide 8-bit products; a job of type quantise makes its int8 form for this one"
+                    )
+                }
+                return predictor
             },
             close: { predictor in
                 predictor.shutdown()
@@ -72,7 +78,8 @@ package final class AliquotService: Sendable {
             predictors: predictors, weights: WeightsFolder.standard(in: directory.weights),
             networks: try NetworkFacts.all(),
             idempotency: try IdempotencyStore(directory: directory.url.appendingPathComponent("idempotency")),
-            measures: RequestMeasures(), explanations: ExplanationDesk(places: settings.explanations ?? 2 * options.lanes), status: status,
+            measures: RequestMeasures(), bodies: BodyMemory(limit: max(256 << 20, machine.memoryBytes / 8)),
+            explanations: ExplanationDesk(places: settings.explanations ?? 2 * options.lanes), status: status,
             version: Self.version(settings, machine, backend, threads: threads),
             site: try Self.site(settings, logger), hosts: address.isLoopback ? .addressesAnd(settings.allowedHosts) : .any,
             disk: DiskQueue(width: 4), logger: logger,

@@ -52,9 +52,10 @@ struct BatchPlans {
 
     /// - Parameter pictures: each `[3, side, side]`, normalised.
     /// - Returns: the logits of each.
-    func run(_ pictures: [[Float]]) throws -> [[Float]] {
-        isFaster.indices.contains(pictures.count) && isFaster[pictures.count] ? try together(pictures) : try alone(pictures)
-    }
+    func run(_ pictures: [[Float]]) throws -> [[Float]] { goTogether(pictures.count) ? try together(pictures) : try alone(pictures) }
+
+    /// Whether so many go through the network at once.
+    func goTogether(_ count: Int) -> Bool { isFaster.indices.contains(count) && isFaster[count] }
 
     /// Looks into a pass of one picture through the plan for one, which must be a float plan.
     /// - Throws: as ``GradCAM/finding(_:label:plan:)``.

@@ -21,20 +21,27 @@ enum Canary {
         return try RGBImage(width: side, height: side, pixels: pixels)
     }
 
+    /// Company is other pictures: the numbers moved on by a part of their length, so that an answer that came from a neighbour's place is not its own.
+    ///
     /// - Returns: the logits of the picture alone.
     /// - Throws: ``InferenceError/notFinite(precision:)``, ``InferenceError/unstable(precision:difference:tolerance:)``.
     static func check(_ plans: BatchPlans, _ precision: Precision, numbers: [Float]) throws -> [Float] {
-        let alone = try plans.alone([numbers])[0]
-        guard alone.allSatisfy(\.isFinite) else { throw InferenceError.notFinite(precision: precision) }
-        for count in Set([1, plans.limit]) {
-            for logits in try plans.together([[Float]](repeating: numbers, count: count)) { try compare(alone, logits, precision) }
+        let pictures = (0..<plans.limit).map { place in
+            let first = numbers.count * place / plans.limit
+            return Array(numbers[first...] + numbers[..<first])
         }
-        return alone
+        let alone = try plans.alone(pictures)
+        guard alone.joined().allSatisfy(\.isFinite) else { throw InferenceError.notFinite(precision: precision) }
+        for count in Set([1, 2, plans.limit - 1, plans.limit]) where (1...plans.limit).contains(count) {
+            for (own, logits) in zip(alone, try plans.together(Array(pictures[..<count]))) { try compare(own, logits, precision) }
+        }
+        return alone[0]
     }
 
-    /// - Throws: ``InferenceError/unstable(precision:difference:tolerance:)``.
+    /// - Throws: ``InferenceError/notFinite(precision:)``, ``InferenceError/unstable(precision:difference:tolerance:)``.
     static func compare(_ a: [Float], _ b: [Float], _ precision: Precision) throws(InferenceError) {
         let scale = a.reduce(0) { max($0, abs($1)) }
+        guard b.allSatisfy(\.isFinite) else { throw .notFinite(precision: precision) }
         let difference = zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
         let allowed = tolerance(precision) * max(scale, 1e-3)
         guard a.count == b.count, difference <= allowed else {

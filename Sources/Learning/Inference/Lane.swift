@@ -65,6 +65,14 @@ struct Lane {
         first.goes(with: other) && plans[first.precision].map { $0.limit > 1 } ?? false
     }
 
+    /// Those that go through the network together; each by itself where so many gain nothing, and is answered before the next one begins.
+    func groups(_ items: [Item]) -> [[Item]] {
+        guard let precision = items.first?.request.precision, items.count > 1, plans[precision]?.goTogether(items.count) != true else {
+            return [items]
+        }
+        return items.map { [$0] }
+    }
+
     /// One forward pass of all together, and another of those where int8 is in doubt. All ask for the same precision.
     /// - Returns: in their order.
     func scores(_ items: [Item]) -> [Result<Scores, any Error>] {

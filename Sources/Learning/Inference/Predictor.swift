@@ -11,6 +11,7 @@ import ModelFormat
 ///
 /// The logits of a picture are those that it gets alone, up to ``Canary``'s tolerance, whatever goes with it.
 package final class Predictor: Sendable {
+    /// The model's, but without int8 where this CPU cannot run it: weights of 8 bits, from a machine that has wide 8-bit products, would be summed wrongly.
     package let manifest: ModelManifest
     package let options: PredictorOptions
     private let core: PredictorCore
@@ -22,15 +23,21 @@ package final class Predictor: Sendable {
         model: ModelDirectory, backend: any Backend, options: PredictorOptions = PredictorOptions(), company: any LaneCompany = NoCompany()
     ) throws {
         try options.validate()
-        manifest = model.manifest
+        var (manifest, quantised) = (model.manifest, try model.quantised())
+        if let network = quantised, !backend.hasWideInt8Products, !network.has7Bits {
+            quantised = nil
+            manifest.precisions = [.float]
+            manifest.defaultPrecision = .float
+        }
+        self.manifest = manifest
         self.options = options
-        core = try PredictorCore(manifest: model.manifest, options: options, company: company)
+        core = try PredictorCore(manifest: manifest, options: options, company: company)
         let canary = core.preparation.numbers(of: try Canary.picture(side: model.manifest.input.size))
         let (graph, parameters) = (try model.graph(), try model.parameters())
         explainer = Result { () throws(EngineError) in try GradCAM(graph, parameters) }
         try core.start(
             LaneSource(
-                backend: backend, graph: graph, parameters: parameters, quantised: try model.quantised(), explainer: explainer,
+                backend: backend, graph: graph, parameters: parameters, quantised: quantised, explainer: explainer,
                 canary: canary))
     }
 

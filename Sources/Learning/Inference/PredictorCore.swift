@@ -156,10 +156,12 @@ final class PredictorCore: Sendable {
             }
             let wanted = items.filter { !$0.request.isAnswered }
             if wanted.isEmpty { continue }
-            let scores = lane.scores(wanted)
-            company.take(after: {
-                for (item, scores) in zip(wanted, scores) { item.request.finish(scores) }
-            })
+            for group in lane.groups(wanted) {
+                let scores = lane.scores(group)
+                company.take(after: {
+                    for (item, scores) in zip(group, scores) { item.request.finish(scores) }
+                })
+            }
         }
     }
 }

@@ -70,7 +70,11 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
             if taken.count < share, belong(first, item) { taken.append(item) } else { left.append(item) }
         }
         items = left
-        if room < .max { condition.broadcast() }
+        if room < .max {
+            condition.broadcast()
+        } else if delay > 0, !left.isEmpty {
+            condition.signal()  // while it waited for company it took the signals of those that it leaves
+        }
         return taken
     }
 

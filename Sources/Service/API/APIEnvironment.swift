@@ -22,6 +22,7 @@ package struct APIEnvironment: Sendable {
     package let idempotency: IdempotencyStore
     package let measures: RequestMeasures
     package let statistics = InferenceStatistics()
+    package let bodies: BodyMemory
     package let explanations: ExplanationDesk
     package let status: ServiceStatus
     package let version: ServiceVersion
@@ -39,7 +40,8 @@ package struct APIEnvironment: Sendable {
     package init(
         datasets: DatasetStore, models: ModelStore, exports: ExportFolder, jobs: JobQueue, predictors: LoadedModels<Predictor>,
         weights: WeightsFolder,
-        networks: [NetworkDescription], idempotency: IdempotencyStore, measures: RequestMeasures, explanations: ExplanationDesk,
+        networks: [NetworkDescription], idempotency: IdempotencyStore, measures: RequestMeasures, bodies: BodyMemory,
+        explanations: ExplanationDesk,
         status: ServiceStatus,
         version: ServiceVersion,
         site: StaticSite?, hosts: HostRule = .any, disk: DiskQueue, logger: Logger, newIncomingFile: @escaping @Sendable () -> URL,
@@ -54,6 +56,7 @@ package struct APIEnvironment: Sendable {
         self.networks = networks
         self.idempotency = idempotency
         self.measures = measures
+        self.bodies = bodies
         self.explanations = explanations
         self.status = status
         self.version = version
@@ -80,5 +83,5 @@ package struct APIEnvironment: Sendable {
             disk: disk, newIncomingFile: newIncomingFile)
     }
 
-    var idempotent: Idempotency { Idempotency(store: idempotency, disk: disk) }
+    var idempotent: Idempotency { Idempotency(store: idempotency, disk: disk, logger: logger) }
 }

@@ -24,7 +24,7 @@ enum ErrorMapping {
         case let error as JobsError: return problem(error, request, logger)
         case let error as InferenceError: return problem(error, logger)
         case let error as ModelStoreError: return problem(error, logger)
-        case let error as ModelFormatError: return problem(error, logger)
+        case let error as ModelFormatError: return problem(error, request, logger)
         case let error as SystemError where error.isNoSpace: return diskFull
         case let error as SystemError where temporary.contains(error.code): return unavailable(error, request, logger)
         case is CancellationError: return Problem(.serviceUnavailable, detail: "the request was abandoned", fields: [.retryAfter: "1"])
@@ -142,6 +142,12 @@ enum ErrorMapping {
         case .wrongState(let job, let action, let state, let allowed):
             return Problem(
                 .conflict, detail: "job \(job) is \(state.rawValue); \(action) needs \(allowed.map(\.rawValue).joined(separator: " or "))")
+        case .neededByStudy(let training, let study, let state):
+            return Problem(
+                .conflict,
+                detail:
+                    "job \(training) is a training of study \(study), which is \(state.rawValue) and needs it; wait for its end or cancel it"
+            )
         case .finishing(let job):
             return Problem(.conflict, detail: "job \(job) has finished and its result is being stored; look again in a moment")
         case .shuttingDown: return Problem(.serviceUnavailable, detail: "the service is stopping", fields: [.retryAfter: "10"])
@@ -161,16 +167,20 @@ enum ErrorMapping {
     }
 
     /// Errors of a file that a client sent are 422; those of a model of ours are our fault.
-    private static func problem(_ error: ModelFormatError, _ logger: Logger) -> Problem {
+    private static func problem(_ error: ModelFormatError, _ request: ServerRequest, _ logger: Logger) -> Problem {
         switch error {
         case .malformedHeader, .truncated, .headerTooLarge, .duplicateName, .unknownElementType, .shapeTooLarge, .wrongByteCount,
             .offsetsOutOfRange,
             .notContiguous, .unusedBytes:
             return Problem(.unprocessableContent, title: "Not a safetensors file", detail: "\(error)")
         case .fileTooLarge: return Problem(.contentTooLarge, detail: "\(error)")
+        case .file(let error) where error.code == ENOENT:
+            logger.notice("\(error)", metadata: ["request": "\(request.id)"])
+            return Problem(.notFound, detail: "the version was deleted in the meantime")
+        case .file(let error) where temporary.contains(error.code): return unavailable(error, request, logger)
         default:
-            logger.error("\(error)")
-            return Problem(.internalServerError, detail: "the stored model cannot be read: \(error)")
+            logger.error("\(error)", metadata: ["request": "\(request.id)"])
+            return Problem(.internalServerError, detail: "the stored model cannot be read; the service's log says more")
         }
     }
 

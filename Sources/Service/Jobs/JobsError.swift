@@ -8,6 +8,8 @@ package enum JobsError: Error, Sendable, Equatable {
     case queueFull(limit: Int)
     /// HTTP 409: the job is in a state in which this cannot be done; `allowed` names those in which it can.
     case wrongState(job: ULID, action: String, state: JobState, allowed: [JobState])
+    /// HTTP 409: the training belongs to a study that has not ended, which would compare without it.
+    case neededByStudy(training: ULID, study: ULID, state: JobState)
     /// HTTP 409: the worker has finished and its result is being stored; the job ends in a moment.
     case finishing(ULID)
     /// HTTP 503: the queue is being shut down.

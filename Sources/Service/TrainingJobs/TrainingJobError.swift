@@ -10,6 +10,8 @@ package enum TrainingJobError: Error, Sendable, Equatable {
     /// No picture of this role bears a label.
     case noLabelledPictures(role: String)
     case missingWeights(name: String)
+    /// Another file has the name than when the job began; both by their SHA-256.
+    case changedWeights(name: String, got: String, expected: String)
     case unknownChoice(field: String, got: String)
     /// The job's events could not be written.
     case journal(String)

@@ -2,15 +2,13 @@
 #ifndef ALIQUOT_INT8_AVX2_H
 #define ALIQUOT_INT8_AVX2_H
 
-#include "each_activation.h"
-#include "parallel.h"
-#include "power_of_two.h"
+#include "int8_activations.h"
 #include <string.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// 1 / (1 + e^-x) within 2e-4: far below half of 1/255.
+// 1 / (1 + e^-x) within 2e-6.
 ONLY_8 INLINE __m256 sigmoid_8(__m256 x) {
     const __m256 one = _mm256_set1_ps(1), most = _mm256_set1_ps(64);
     const __m256 t = _mm256_max_ps(_mm256_min_ps(_mm256_mul_ps(x, _mm256_set1_ps(-1.44269504f)), most), _mm256_sub_ps(_mm256_setzero_ps(), most));
@@ -20,22 +18,7 @@ ONLY_8 INLINE __m256 sigmoid_8(__m256 x) {
     // The CPU's reciprocal is within 3.7e-4; a step of Newton's makes it exact enough.
     return _mm256_fmadd_ps(r, _mm256_fnmadd_ps(below, r, one), r);
 }
-ONLY_8 INLINE __m256 gate_8(__m256 x) {
-    const __m256 v = _mm256_fmadd_ps(x, _mm256_set1_ps(1.f / 6), _mm256_set1_ps(.5f));
-    return _mm256_min_ps(_mm256_max_ps(v, _mm256_setzero_ps()), _mm256_set1_ps(1));
-}
-ONLY_8 INLINE __m256 activate_8(__m256 x, const aliquot_activation activation) {
-    switch (activation) {
-    case ALIQUOT_LINEAR: return x;
-    case ALIQUOT_RELU: return _mm256_max_ps(x, _mm256_setzero_ps());
-    case ALIQUOT_RELU6: return _mm256_min_ps(_mm256_max_ps(x, _mm256_setzero_ps()), _mm256_set1_ps(6));
-    case ALIQUOT_HARD_SWISH: return _mm256_mul_ps(x, gate_8(x));
-    case ALIQUOT_SILU: return _mm256_mul_ps(x, sigmoid_8(x));
-    case ALIQUOT_SIGMOID: return sigmoid_8(x);
-    case ALIQUOT_HARD_SIGMOID: return gate_8(x);
-    }
-    return x;
-}
+INT8_ACTIVATIONS(ONLY_8, 256, 8)
 
 ONLY_8 INLINE __m256 numbers_8(const uint8_t *q, const int is_signed) {
     const __m128i bytes = _mm_loadl_epi64((const __m128i *)q);

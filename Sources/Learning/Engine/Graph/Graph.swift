@@ -66,7 +66,8 @@ package struct Graph: Sendable, Codable, Equatable {
     package var parameterCount: Int { parameterSpecifications.filter(\.role.isTrainable).reduce(0) { $0 + $1.count } }
 
     /// The result shape of every node for pictures of `side` × `side`.
-    /// - Throws: ``EngineError/pictureTooSmall(architecture:side:node:)`` where a result would be empty.
+    /// - Throws: ``EngineError/pictureTooSmall(architecture:side:node:)`` where a result would be empty, ``EngineError/unsupported(what:by:)`` where one would be larger than
+    ///   ``mostPixels`` or where what is added or concatenated differs in height or width.
     package func shapes(batch: Int, side: Int) throws(EngineError) -> [[Int]] {
         var shapes: [[Int]] = []
         for node in nodes {
@@ -90,9 +91,32 @@ package struct Graph: Sendable, Codable, Equatable {
             case .batchNorm, .activation, .add, .channelScale, .shuffle, .dropout, .stochasticDepth, .fakeQuantisation: shape = input
             }
             guard shape.allSatisfy({ $0 > 0 }) else { throw .pictureTooSmall(architecture: architecture, side: side, node: node.name) }
+            try Self.check(shape, of: node.name)
+            switch node.operation {
+            case .add, .concatenate: try Self.check(node.inputs.map { shapes[$0] }, areAs: Array(input.dropFirst(2)), for: node.name)
+            default: break
+            }
             shapes.append(shape)
         }
         return shapes
+    }
+
+    /// Pixels of a result: what 32-bit sums of bytes over all of them hold, and far more than any network here has.
+    package static var mostPixels: Int { 1 << 23 }
+
+    /// - Throws: ``EngineError/unsupported(what:by:)`` for a result of more than ``mostPixels``.
+    package static func check(_ shape: [Int], of name: String) throws(EngineError) {
+        let sides = shape.dropFirst(2)
+        guard sides.allSatisfy({ $0 <= mostPixels }), sides.reduce(1, *) <= mostPixels else {
+            throw .unsupported(what: "a result of \(sides.map(String.init).joined(separator: " × ")) pixels, '\(name)'", by: "plans")
+        }
+    }
+
+    /// - Throws: ``EngineError/unsupported(what:by:)`` where one of the shapes has another height or width.
+    package static func check(_ shapes: [[Int]], areAs sides: [Int], for name: String) throws(EngineError) {
+        guard shapes.allSatisfy({ Array($0.dropFirst(2)) == sides }) else {
+            throw .unsupported(what: "results of different height or width brought together, '\(name)'", by: "plans")
+        }
     }
 
     /// Multiply-adds of convolutions and linear layers for one picture of `side` × `side`.

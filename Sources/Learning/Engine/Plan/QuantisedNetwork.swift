@@ -56,6 +56,10 @@ package struct QuantisedNetwork: Sendable, Equatable {
         self.floatWeights = floatWeights
     }
 
+    /// Whether every weight has 7 bits at most (-63…63): two products of such with bytes fit 16 bits, as CPUs without wide 8-bit products
+    /// (``Backend/hasWideInt8Products``) sum them.
+    package var has7Bits: Bool { weights.values.allSatisfy { $0.values.allSatisfy { (-63...63).contains($0) } } }
+
     /// The same with `layers` in float.
     /// - Parameter folded: what this was quantised from; a tensor that it lacks is missing in the result.
     package func leaving(_ layers: Set<Int>, inFloat folded: FoldedNetwork) -> QuantisedNetwork {

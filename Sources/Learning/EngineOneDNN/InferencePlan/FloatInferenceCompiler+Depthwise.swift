@@ -9,8 +9,9 @@ extension FloatInferenceCompiler {
     ) throws(EngineError) {
         let input = layer.inputs[0], from = shapes[input], to = shapes[index]
         let joined = try ConvolutionParts(parts, side: from[2], name: layer.name), whole = joined.whole
-        guard Set(parts.map { $0.kernel % 2 }).count == 1 else {
-            throw .unsupported(what: "even and odd depthwise kernels side by side, '\(layer.name)'", by: "inference")
+        guard joined.isCentred else {
+            throw .unsupported(
+                what: "depthwise kernels side by side that do not lie in one another's middle, '\(layer.name)'", by: "inference")
         }
         let padding = [2, 3].map { whole.padding.pixels(side: from[$0], kernel: whole.kernel, stride: whole.stride).before }
         let sizes = parts.map { ($0.outputs, $0.kernel) }, width = Int32(width)

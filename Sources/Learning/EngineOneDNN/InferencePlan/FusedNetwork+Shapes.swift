@@ -1,5 +1,15 @@
 import Engine
 
+extension FusedNetwork.Kind {
+    /// Whether all inputs must have the height and width of the first.
+    fileprivate var isOfOneSize: Bool {
+        switch self {
+        case .add, .route: true
+        default: false
+        }
+    }
+}
+
 extension FusedNetwork {
     /// The picture lies plain, everything behind it in blocks or channels-last; only a convolution turns one into the other.
     /// - Throws: ``EngineError/unsupported(what:by:)`` where something else reads the picture.
@@ -11,7 +21,8 @@ extension FusedNetwork {
     }
 
     /// The result shape of every layer for `batch` pictures of `side` × `side`.
-    /// - Throws: ``EngineError/pictureTooSmall(architecture:side:node:)`` where a result would be empty.
+    /// - Throws: ``EngineError/pictureTooSmall(architecture:side:node:)`` where a result would be empty, ``EngineError/unsupported(what:by:)`` where one would be larger than
+    ///   ``Graph/mostPixels`` or where what is brought together differs in height or width.
     func shapes(batch: Int, side: Int) throws(EngineError) -> [[Int]] {
         var shapes: [[Int]] = []
         for (layer, channels) in zip(layers, channels) {
@@ -28,6 +39,10 @@ extension FusedNetwork {
                 }
             let shape = [batch, channels] + result
             guard shape.allSatisfy({ $0 > 0 }) else { throw .pictureTooSmall(architecture: architecture, side: side, node: layer.name) }
+            try Graph.check(shape, of: layer.name)
+            let together = layer.kind.isOfOneSize ? layer.inputs : []
+            try Graph.check(together.map { shapes[$0] }, areAs: sides, for: layer.name)
+            if let residual = layer.kind.residual { try Graph.check([shapes[residual]], areAs: result, for: layer.name) }
             shapes.append(shape)
         }
         return shapes

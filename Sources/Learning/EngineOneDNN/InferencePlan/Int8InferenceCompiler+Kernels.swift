@@ -1,7 +1,7 @@
 import CKernels
 import Engine
 
-/// Convolutions by kernels of our own. Where the CPU has AVX-512 VNNI and VBMI: depthwise ones (twice as fast as oneDNN's, four times with an expensive activation behind), and
+/// Convolutions by kernels of our own. Where the CPU has AVX-512 VNNI and VBMI: depthwise ones (kernels to 11; twice as fast as oneDNN's, four times with an expensive activation behind), and
 /// 1×1 ones (as fast as oneDNN's; of parts only what is not zero is multiplied; SiLU costs a third). Where it has AVX2 alone: depthwise ones too, and dense ones
 /// (``winograd(_:_:_:_:_:)``, ``pairs(_:_:_:_:_:)``).
 extension Int8InferenceCompiler {
@@ -17,11 +17,9 @@ extension Int8InferenceCompiler {
         }
         if parts.allSatisfy({ $0.groups == $0.inputs && $0.groups == $0.outputs && ($0.groups > 1 || parts.count > 1) }) {
             let joined = try ConvolutionParts(parts, side: shapes[layer.inputs[0]][2], name: layer.name)
-            guard joined.isCentred else { return false }
+            guard joined.isCentred, joined.whole.kernel <= 11 else { return false }
             if !hasVNNI {
-                guard parts.allSatisfy({ $0.stride <= 2 && $0.kernel <= 11 && $0.kernel % 2 == 1 }), try has7Bits(layer) else {
-                    return false
-                }
+                guard parts.allSatisfy({ $0.stride <= 2 && $0.kernel % 2 == 1 }), try has7Bits(layer) else { return false }
             }
             try depthwise(parts, joined.whole, activation, residual, layer, index)
             return true

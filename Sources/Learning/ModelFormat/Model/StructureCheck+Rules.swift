@@ -2,8 +2,14 @@ import Engine
 
 /// What each operation demands of what it reads, and what it makes of it.
 extension StructureCheck {
-    mutating func input(_ index: Int, _ channels: Int, _ label: String) {
+    /// Channels of one result.
+    private static let mostChannels = 65_536
+    /// Weights of one convolution, zeros between its groups and parts included: some plans write it as a dense one.
+    private static let mostWeights = 1 << 28
+
+    mutating func input(_ index: Int, _ channels: Int, _ inputs: [Int], _ label: String) {
         if index != 0 { faults.append("\(label) is an input, only the first may be") }
+        if !inputs.isEmpty { faults.append("\(label) is an input and reads \(inputs)") }
         if channels != 3 { faults.append("the input has \(channels) channels, allowed are 3") }
         forms.append(Form(channels: channels, isFlat: false))
     }
@@ -24,12 +30,14 @@ extension StructureCheck {
     }
 
     mutating func convolution(_ c: Convolution, _ input: Form, _ label: String) {
-        let range = 1...65_536
+        let range = 1...Self.mostChannels
         if !range.contains(c.inputs) || !range.contains(c.outputs) || !(1...31).contains(c.kernel) || !(1...31).contains(c.stride)
             || !isPossible(c.padding, 31) || !range.contains(c.groups) || c.inputs % max(c.groups, 1) != 0
             || c.outputs % max(c.groups, 1) != 0
         {
             faults.append("\(label) is an impossible convolution: \(c)")
+        } else if !c.isDepthwise, c.inputs * c.outputs * c.kernel * c.kernel > Self.mostWeights {
+            faults.append("\(label) has \(c.inputs) × \(c.outputs) × \(c.kernel)² weights, allowed are \(Self.mostWeights)")
         }
         if input.isFlat || input.channels != c.inputs { faults.append("\(label) takes \(c.inputs) channels, it gets \(input.channels)") }
         forms.append(Form(channels: c.outputs, isFlat: false))
@@ -71,6 +79,13 @@ extension StructureCheck {
             forms.removeLast()
         }
         if input.isFlat || input.channels != inputs { faults.append("\(label) takes \(inputs) channels, it gets \(input.channels)") }
+        let range = 1...Self.mostChannels, kernel = parts.map(\.kernel).max() ?? 0
+        let isDepthwise = parts.allSatisfy { $0.groups == $0.inputs && $0.groups == $0.outputs }
+        if !range.contains(inputs) || !range.contains(outputs)
+            || !isDepthwise && (1...31).contains(kernel) && inputs * outputs * kernel * kernel > Self.mostWeights
+        {
+            faults.append("\(label) is too large: \(inputs) to \(outputs) channels")
+        }
         forms.append(Form(channels: outputs, isFlat: false))
     }
 
@@ -89,7 +104,9 @@ extension StructureCheck {
         let first = form(inputs, max(inputs.count, 1), index, label)
         let all = inputs.filter { forms.indices.contains($0) }.map { forms[$0] }
         if first.isFlat || all.contains(where: \.isFlat) { faults.append("\(label) concatenates what has no height and width") }
-        forms.append(Form(channels: all.reduce(0) { $0 + $1.channels }, isFlat: false))
+        let channels = all.reduce(0) { $0 + $1.channels }
+        if channels > Self.mostChannels { faults.append("\(label) has \(channels) channels, allowed are \(Self.mostChannels)") }
+        forms.append(Form(channels: min(channels, Self.mostChannels), isFlat: false))
     }
 
     mutating func slice(_ start: Int, _ count: Int, _ input: Form, _ label: String) {

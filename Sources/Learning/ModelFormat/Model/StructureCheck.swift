@@ -18,7 +18,7 @@ struct StructureCheck {
         for (index, node) in graph.nodes.enumerated() {
             let label = "node \(index)"
             switch node.operation {
-            case .input(let channels): check.input(index, channels, label)
+            case .input(let channels): check.input(index, channels, node.inputs, label)
             case .convolution(let convolution):
                 check.named(node.name, label)
                 check.convolution(convolution, check.form(node.inputs, 1, index, label), label)
@@ -59,10 +59,10 @@ struct StructureCheck {
         for (index, layer) in network.layers.enumerated() {
             let label = "layer \(index)"
             switch layer.kind {
-            case .input(let channels): check.input(index, channels, label)
+            case .input(let channels): check.input(index, channels, layer.inputs, label)
             case .convolution(let convolution, _, let residual):
                 check.named(layer.name, label)
-                check.convolution(convolution, check.form(Array(layer.inputs.prefix(1)), 1, index, label), label)
+                check.convolution(convolution, check.form(layer.inputs, 1, index, label), label)
                 if let residual { check.residual(residual, index, label) }
             case .maxPool(let pool): check.pool(pool.kernel, pool.stride, pool.padding, check.form(layer.inputs, 1, index, label), label)
             case .globalAveragePool: check.globalPool(check.form(layer.inputs, 1, index, label), label)
@@ -72,7 +72,7 @@ struct StructureCheck {
             case .add: check.addition(layer.inputs, index, label)
             case .mixedConvolution(let parts, _, let residual):
                 check.named(layer.name, label)
-                check.mixedConvolution(parts, check.form(Array(layer.inputs.prefix(1)), 1, index, label), label)
+                check.mixedConvolution(parts, check.form(layer.inputs, 1, index, label), label)
                 if let residual { check.residual(residual, index, label) }
             case .channelScale: check.scale(layer.inputs, index, label)
             case .route(let sources): check.route(sources, layer.inputs, index, label)

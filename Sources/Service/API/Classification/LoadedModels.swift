@@ -1,12 +1,13 @@
 import Base
-import Dispatch
+import Foundation
 
 /// Loaded things by model version: loaded when first asked for, shared while in use, the least recently used closed when there are too many.
 ///
 /// 1. A key is loaded once, however many ask at the same time; a load that fails is forgotten, so that the next request tries again.
 /// 2. Nothing is closed while a ``use(_:_:)`` of it runs; what is retired in the meantime is closed by its last user.
 /// 3. At most `capacity` are kept, and no more than `memory` bytes of them; those in use may exceed both for as long as they are in use.
-/// 4. Loading runs on a queue of its own, never on Swift's cooperative threads. Who gives up does not wait for its end; it goes on for the next.
+/// 4. Loading runs on a queue of its own, ``loadsAtOnce`` at a time, never on Swift's cooperative threads. Who gives up does not wait for its end; it goes on for the next,
+///    and counts and is forgotten like any other.
 package actor LoadedModels<Model: Sendable> {
     private struct Entry {
         let generation: Int
@@ -23,7 +24,7 @@ package actor LoadedModels<Model: Sendable> {
     private let size: @Sendable (Model) -> Int
     private let load: @Sendable (ModelVersionKey) throws -> Model
     private let close: @Sendable (Model) async -> Void
-    private let queue = DispatchQueue(label: "aliquot.models", attributes: .concurrent)
+    private let queue = OperationQueue()
     private var entries: [ModelVersionKey: Entry] = [:]
     private var retired: [Int: Entry] = [:]
     private var closing = 0
@@ -46,10 +47,14 @@ package actor LoadedModels<Model: Sendable> {
         self.size = size
         self.load = load
         self.close = close
+        queue.maxConcurrentOperationCount = Self.loadsAtOnce
     }
 
-    /// The versions that are loaded or being loaded.
-    package var keys: Set<ModelVersionKey> { Set(entries.keys) }
+    /// A load compiles on every lane; more at a time only get into each other's way.
+    private static var loadsAtOnce: Int { 2 }
+
+    /// The versions that are loaded.
+    package var keys: Set<ModelVersionKey> { Set(entries.filter { $0.value.model != nil }.keys) }
 
     /// Bytes of those that are loaded.
     package var bytes: Int { entries.values.reduce(0) { $0 + $1.bytes } }
@@ -66,25 +71,9 @@ package actor LoadedModels<Model: Sendable> {
         guard !isClosed else { throw APIError.unavailable("the service is stopping", retryAfterSeconds: 5) }
         let generation = acquire(key)
         defer { release(key, generation) }
-        let model: Model
-        do {
-            model = try await loaded(key, generation)
-        } catch {
-            if !(error is CancellationError), entries[key]?.generation == generation { moveToRetired(key) }
-            throw error
-        }
-        return try await body(model)
-    }
-
-    private func loaded(_ key: ModelVersionKey, _ generation: Int) async throws -> Model {
         guard let entry = entry(key, generation) else { throw CancellationError() }
-        if let model = entry.model { return model }
-        let model = try await FirstResult.of(entry.loading)
-        if entries[key]?.generation == generation, entries[key]?.model == nil {
-            entries[key]?.model = model
-            entries[key]?.bytes = size(model)
-        }
-        return model
+        if let model = entry.model { return try await body(model) }
+        return try await body(try await FirstResult.of(entry.loading))
     }
 
     /// Closes the version once its last user is done. For a deleted model.
@@ -117,13 +106,42 @@ package actor LoadedModels<Model: Sendable> {
             return entry.generation
         }
         let (load, queue) = (load, queue)
+        let generation = clock
         let loading = Task {
-            try await withCheckedThrowingContinuation { continuation in
-                queue.async { continuation.resume(with: Swift.Result { try load(key) }) }
+            let result = await withCheckedContinuation { continuation in
+                queue.addOperation { continuation.resume(returning: Swift.Result { try load(key) }) }
             }
+            loaded(key, generation, result)
+            return try result.get()
         }
-        entries[key] = Entry(generation: clock, loading: loading, users: 1, lastUse: clock)
-        return clock
+        entries[key] = Entry(generation: generation, loading: loading, users: 1, lastUse: generation)
+        return generation
+    }
+
+    /// The end of a load, whether somebody still waits for it or not.
+    private func loaded(_ key: ModelVersionKey, _ generation: Int, _ result: Swift.Result<Model, any Error>) {
+        guard entries[key]?.generation == generation else { return }
+        switch result {
+        case .success(let model):
+            clock += 1
+            entries[key]?.lastUse = clock
+            entries[key]?.model = model
+            entries[key]?.bytes = size(model)
+            makeRoom()
+        case .failure: moveToRetired(key)
+        }
+        sweep()
+    }
+
+    /// Lets go of what nobody uses, the longest unused first, while there is too much. What is being loaded stays: whoever asks next joins that load.
+    private func makeRoom() {
+        while true {
+            let loaded = entries.filter { $0.value.model != nil }
+            guard loaded.count > capacity || bytes > memory && loaded.count > 1,
+                let oldest = loaded.filter({ $0.value.users == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse })
+            else { return }
+            moveToRetired(oldest.key)
+        }
     }
 
     private func entry(_ key: ModelVersionKey, _ generation: Int) -> Entry? {
@@ -133,12 +151,10 @@ package actor LoadedModels<Model: Sendable> {
 
     private func release(_ key: ModelVersionKey, _ generation: Int) {
         if entries[key]?.generation == generation {
+            clock += 1
             entries[key]?.users -= 1
-            while entries.count > capacity || bytes > memory && entries.count > 1,
-                let oldest = entries.filter({ $0.value.users == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse })
-            {
-                moveToRetired(oldest.key)
-            }
+            entries[key]?.lastUse = clock
+            makeRoom()
         } else {
             retired[generation]?.users -= 1
         }

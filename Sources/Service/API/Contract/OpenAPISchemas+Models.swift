@@ -37,6 +37,8 @@ extension OpenAPISchemas {
                     "properties": {
                       "job": {"type": "string"}, "source_version": {"type": "integer", "description": "The version whose float part this has; absent for one that its job has trained."},
                       "dataset": {"type": "string"}, "revision": {"type": "string"}, "method": {"type": "string"}, "initial_weights": {"type": "string"},
+                      "initial_weights_sha256": {"type": "string", "description": "Of the file that initial_weights named; absent in models of an earlier release."},
+                      "flips": {"type": "string", "description": "How pictures were mirrored in training; absent in models of an earlier release."},
                       "seed": {"type": "integer"}, "made_by": {"type": "string"}
                     }
                   }, "created_at": {"$ref": "#/components/schemas/Time"}, "files": {"type": "object"}

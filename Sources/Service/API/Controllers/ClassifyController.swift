@@ -46,13 +46,16 @@ struct ClassifyController: Sendable {
             topK: request.query["top_k"].flatMap(Int.init) ?? 5, precision: request.query["precision"].flatMap(Precision.init),
             doubt: request.query["in_doubt"].flatMap(ClassifyOptions.Doubt.init) ?? .float)
         if let reader = MultipartReader(contentType: request.contentType, body: request.body) {
-            return try await many(reader, key, options, request)
+            // A form may hold thousands: not on the loop that serves the sockets.
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await many(reader, key, options, request) }
         }
-        let picture = try await request.body.collect(limit: PictureUpload.limit, called: "the picture")
         let environment = environment
-        let answer = try await environment.predictors.use(key) { predictor in
-            let scores = try await PictureTurn.scores(predictor, .encoded(picture), options, key, environment, waits: false)
-            return predictor.answer(scores, options)
+        let answer = try await environment.bodies.hold(request.body, most: PictureUpload.limit) {
+            let picture = try await request.body.collect(limit: PictureUpload.limit, called: "the picture")
+            return try await environment.predictors.use(key) { predictor in
+                let scores = try await PictureTurn.scores(predictor, .encoded(picture), options, key, environment, waits: false)
+                return predictor.answer(scores, options)
+            }
         }
         return .bytes(
             try PictureAnswer(key: key, answer: answer).json(), type: FileType.json,

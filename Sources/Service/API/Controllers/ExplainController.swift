@@ -50,8 +50,16 @@ struct ExplainController: Sendable {
             throw APIError.unsupportedMedia(got: type, allowed: PictureUpload.mediaTypes)
         }
         let wantsNumbers = request.fields[.accept].map { QualityList($0).prefers(FileType.json, to: Self.pngType) } ?? false
-        let picture = try await request.body.collect(limit: PictureUpload.limit, called: "the picture")
-        let (environment, name) = (environment, request.query["class"])
+        return try await environment.bodies.hold(request.body, most: PictureUpload.limit) {
+            let picture = try await request.body.collect(limit: PictureUpload.limit, called: "the picture")
+            return try await explained(picture, key, wantsNumbers: wantsNumbers, class: request.query["class"])
+        }
+    }
+
+    private func explained(_ picture: [UInt8], _ key: ModelVersionKey, wantsNumbers: Bool, class name: String?) async throws
+        -> ServerResponse
+    {
+        let environment = environment
         return try await environment.explanations.withPlace {
             let explanation = try await environment.predictors.use(key) { try await $0.explain(picture, class: name) }
             environment.measures.recordExplained(method: explanation.method.rawValue)

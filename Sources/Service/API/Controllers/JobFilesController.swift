@@ -67,13 +67,17 @@ struct JobFilesController: Sendable {
             try await writer.write("retry: 2000\n\n")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let (items, continuation) = AsyncStream.makeStream(of: ServerSentEvent.self)
+                // The next event is read once the one before has gone out: a slow reader costs no memory.
+                let (turns, turn) = AsyncStream.makeStream(of: Void.self)
                 group.addTask {
                     defer { continuation.finish() }
                     let encoder = JSONEncoder()
                     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                    var taken = turns.makeAsyncIterator()
                     for await event in events {
                         let data = String(decoding: try encoder.encode(event), as: UTF8.self)
                         continuation.yield(ServerSentEvent(id: "\(event.position)", event: event.kind.rawValue, data: data))
+                        await taken.next()
                     }
                 }
                 group.addTask {
@@ -82,7 +86,10 @@ struct JobFilesController: Sendable {
                         continuation.yield(ServerSentEvent(comment: "still here"))
                     }
                 }
-                for await item in items { try await writer.send(item) }
+                for await item in items {
+                    try await writer.send(item)
+                    if item.id != nil { turn.yield() }
+                }
                 group.cancelAll()
             }
         }

@@ -141,10 +141,15 @@ struct ModelsController: Sendable {
         try fields.finish()
         guard let version else { throw APIError.malformed("no version") }
         let key = ModelVersionKey(model: name, version: version)
-        // A version that cannot answer gets no alias, and the first request after the change does not wait for it to be loaded.
-        if try await environment.models.versions(name).contains(version) { try await environment.predictors.prepare(key) }
-        try await environment.models.setAlias(name, alias: alias, version: version)
-        try await retireUnnamed(name)
+        // A version that cannot answer gets no alias. It stays in use until the alias names it and the version before has made room: the first request after the change
+        // does not wait for it to be loaded.
+        guard try await environment.models.versions(name).contains(version) else {
+            throw ModelStoreError.noSuchVersion(model: name.description, version: version)
+        }
+        try await environment.predictors.use(key) { _ in
+            try await environment.models.setAlias(name, alias: alias, version: version)
+            try await retireUnnamed(name)
+        }
         return .empty(.noContent)
     }
 

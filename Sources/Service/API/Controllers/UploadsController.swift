@@ -52,10 +52,10 @@ struct UploadsController: Sendable {
                 throw APIError.malformed("the form holds no file; send each picture as a file with a name (curl -F file=@a.png)")
             }
             let response = try ServerResponse.json(UploadResults(results: results))
-            if case .claimed(let claimed) = start { try await idempotent.finish(claimed, response, fingerprint: fingerprint) }
+            if case .claimed(let claimed) = start { await idempotent.finish(claimed, response, fingerprint: fingerprint) }
             return response
         } catch {
-            if case .claimed(let claimed) = start { try await idempotent.abandon(claimed) }
+            if case .claimed(let claimed) = start { idempotent.abandon(claimed) }
             throw error
         }
     }

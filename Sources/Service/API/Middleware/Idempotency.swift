@@ -2,11 +2,13 @@ import Base
 import Foundation
 import HTTP
 import HTTPTypes
+import Logging
 
 /// Carries out creating requests once per `Idempotency-Key`.
 struct Idempotency: Sendable {
     let store: IdempotencyStore
     let disk: DiskQueue
+    let logger: Logger
 
     static let longestKey = 255
 
@@ -34,16 +36,22 @@ struct Idempotency: Sendable {
         }
     }
 
-    func finish(_ claimed: Claimed, _ response: ServerResponse, fingerprint: String) async throws {
+    /// Keeps the answer to what was done. Where it cannot be kept (a full disk), the client gets it all the same, and the log says that a retry would not.
+    func finish(_ claimed: Claimed, _ response: ServerResponse, fingerprint: String) async {
         var body = Data()
         if case .bytes(let bytes) = response.body { body = Data(bytes) }
         let answer = store.answer(
             fingerprint: fingerprint, status: response.status.code, location: response.fields[.location],
             contentType: response.fields[.contentType], body: body)
-        try await disk.run { [store] in try store.finish(claimed.slot, answer: answer) }
+        do {
+            try await disk.run { [store] in try store.finish(claimed.slot, answer: answer) }
+        } catch {
+            logger.error("an answer could not be kept for its Idempotency-Key; the same request would be carried out again: \(error)")
+        }
     }
 
-    func abandon(_ claimed: Claimed) async throws { try await disk.run { [store] in try store.finish(claimed.slot, answer: nil) } }
+    /// Leaves the key unused: nothing was done.
+    func abandon(_ claimed: Claimed) { store.abandon(claimed.slot) }
 
     /// The stored answer once more, marked as such.
     ///
@@ -72,14 +80,15 @@ struct Idempotency: Sendable {
         case .withoutKey: return try await perform()
         case .answered(let answer): return try replay(answer, fingerprint: fingerprint)
         case .claimed(let claimed):
+            let response: ServerResponse
             do {
-                let response = try await perform()
-                try await finish(claimed, response, fingerprint: fingerprint)
-                return response
+                response = try await perform()
             } catch {
-                try await abandon(claimed)
+                abandon(claimed)
                 throw error
             }
+            await finish(claimed, response, fingerprint: fingerprint)
+            return response
         }
     }
 

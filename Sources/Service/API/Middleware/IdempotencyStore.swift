@@ -20,7 +20,7 @@ package final class IdempotencyStore: Sendable {
 
     /// What a key means at this moment.
     enum Claim: Sendable, Equatable {
-        /// Nobody used it: the caller carries out the request, then calls ``finish(_:answer:)``.
+        /// Nobody used it: the caller carries out the request, then calls ``finish(_:answer:)`` or ``abandon(_:)``.
         case fresh
         /// A request with it is being carried out now.
         case underWay
@@ -33,12 +33,21 @@ package final class IdempotencyStore: Sendable {
     private let directory: URL
     private let now: @Sendable () -> Timestamp
     private let underWay = Mutex<Set<String>>([])
+    private let lastSweep: Mutex<Timestamp>
+
+    /// How often old answers are looked for.
+    private static let sweepSeconds = 3600.0
 
     /// Makes the folder and deletes answers that are older than 24 hours.
     package init(directory: URL, now: @escaping @Sendable () -> Timestamp = Timestamp.now) throws {
         self.directory = directory
         self.now = now
+        lastSweep = Mutex(now())
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try sweep()
+    }
+
+    private func sweep() throws {
         for item in try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil) where load(item) == nil {
             try FileManager.default.removeItem(at: item)
         }
@@ -49,7 +58,7 @@ package final class IdempotencyStore: Sendable {
         SHA256Digest(of: Data("\(method)\n\(path)\n\(key)".utf8)).description
     }
 
-    /// Claims `slot`; after ``Claim/fresh`` the caller owes a ``finish(_:answer:)``.
+    /// Claims `slot`; after ``Claim/fresh`` the caller owes a ``finish(_:answer:)`` or an ``abandon(_:)``.
     func claim(_ slot: String) -> Claim {
         let mine = underWay.withLock { $0.insert(slot).inserted }
         guard mine else { return .underWay }
@@ -58,11 +67,20 @@ package final class IdempotencyStore: Sendable {
         return .answered(answer)
     }
 
-    /// Ends a claim; `answer` nil (a failure) leaves the key unused.
-    func finish(_ slot: String, answer: Answer?) throws {
-        defer { underWay.withLock { _ = $0.remove(slot) } }
-        if let answer { try AtomicFile.write(JSONEncoder().encode(answer), to: file(slot)) }
+    /// Ends a claim with an answer to keep, and once an hour deletes those that are too old. The key is free afterwards even where the answer cannot be written.
+    func finish(_ slot: String, answer: Answer) throws {
+        defer { abandon(slot) }
+        try AtomicFile.write(JSONEncoder().encode(answer), to: file(slot))
+        let isTime = lastSweep.withLock { last in
+            guard now().seconds - last.seconds >= Self.sweepSeconds else { return false }
+            last = now()
+            return true
+        }
+        if isTime { try sweep() }
     }
+
+    /// Ends a claim and leaves the key unused.
+    func abandon(_ slot: String) { underWay.withLock { _ = $0.remove(slot) } }
 
     /// Answers that are still valid; for a fresh one `stored` is now.
     func answer(fingerprint: String, status: Int, location: String?, contentType: String?, body: Data) -> Answer {

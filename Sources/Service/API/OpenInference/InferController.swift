@@ -30,24 +30,32 @@ struct InferController: Sendable {
         try environment.status.requireReady()
         let key = try await ModelSelector(models: environment.models).key(request)
         let headerLength = try Self.headerLength(request)
-        let body = try await request.body.collect(limit: ModelTensors.maximumBytes, called: "the request")
-        let environment = environment
-        return try await environment.predictors.use(key) { predictor in
-            let manifest = predictor.manifest
-            // Large JSON takes tens of milliseconds to read: not on Swift's few threads.
-            let asked =
-                (headerLength ?? body.count) < 64 << 10
-                ? try Self.read(body, headerLength, manifest)
-                : try await environment.disk.run { try Self.read(body, headerLength, manifest) }
-            let left = asked.timeoutMilliseconds.map { $0 - Int(started.duration(to: .now) / .milliseconds(1)) }
-            let scores = try await Deadline.run(milliseconds: left, of: asked.timeoutMilliseconds) {
-                try await Self.scores(predictor, asked, key, environment)
-            }
-            return try InferAnswer(
-                key: key, id: asked.id, outputs: asked.outputs, labels: manifest.classes, scores: scores,
-                precision: (asked.options.precision ?? manifest.defaultPrecision).rawValue
-            ).response()
+        // Tensors are copied out of the body.
+        return try await environment.bodies.hold(request.body, most: ModelTensors.maximumBytes, copies: 2) {
+            let body = try await request.body.collect(limit: ModelTensors.maximumBytes, called: "the request")
+            return try await answer(body, headerLength, key, started)
         }
+    }
+
+    private func answer(
+        _ body: [UInt8], _ headerLength: Int?, _ key: ModelVersionKey, _ started: ContinuousClock.Instant
+    ) async throws -> ServerResponse {
+        let environment = environment
+        let manifest = try await environment.models.version(key.model, key.version).manifest
+        // Large JSON takes tens of milliseconds to read: not on Swift's few threads.
+        let asked =
+            (headerLength ?? body.count) < 64 << 10
+            ? try Self.read(body, headerLength, manifest)
+            : try await environment.disk.run { try Self.read(body, headerLength, manifest) }
+        let left = asked.timeoutMilliseconds.map { $0 - Int(started.duration(to: .now) / .milliseconds(1)) }
+        let (scores, precision) = try await Deadline.run(milliseconds: left, of: asked.timeoutMilliseconds) {
+            try await environment.predictors.use(key) { predictor in
+                (try await Self.scores(predictor, asked, key, environment), asked.options.precision ?? predictor.manifest.defaultPrecision)
+            }
+        }
+        return try InferAnswer(
+            key: key, id: asked.id, outputs: asked.outputs, labels: manifest.classes, scores: scores, precision: precision.rawValue
+        ).response()
     }
 
     private static func read(_ body: [UInt8], _ headerLength: Int?, _ manifest: ModelManifest) throws -> InferRequest {

@@ -41,6 +41,18 @@ struct JobDirectories: Sendable {
         try FileManager.default.removeItem(atPath: path)
     }
 
+    /// Durable on return. `done.json` goes first: whatever a crash leaves of the rest is no result.
+    func removeResult(_ id: ULID) throws {
+        let files = self[id]
+        guard FileManager.default.fileExists(atPath: files.result.path) else { return }
+        if FileManager.default.fileExists(atPath: files.done.path) {
+            try FileManager.default.removeItem(at: files.done)
+            try AtomicFile.sync(directory: files.result)
+        }
+        try FileManager.default.removeItem(at: files.result)
+        try AtomicFile.sync(directory: files.directory)
+    }
+
     /// Removes what a crash left: directories without a row (made, but the row never came; or the row deleted, but not yet the directory).
     func removeStrays(known: Set<ULID>) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: root.path) {

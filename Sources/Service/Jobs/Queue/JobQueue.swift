@@ -134,7 +134,10 @@ package final class JobQueue: Sendable {
         try await perform(on: decisions) {
             if self.board.withLock({ $0.isShuttingDown }) { throw JobsError.shuttingDown }
             let resumable: [JobState] = [.failed, .cancelled]
-            if resumable.contains(try self.database.pool.read({ try JobDatabase.fetch(id, $0) }).lifecycle.state) {
+            let record = try self.database.pool.read { try JobDatabase.fetch(id, $0) }
+            if resumable.contains(record.lifecycle.state) {
+                // Before its trainings run again: a comparison without them would be taken for the new one. After a crash in between the study is still to be resumed.
+                if record.specification.type == .study { try self.directories.removeResult(id) }
                 try self.applyTogether(.resumeRequested, toTrainingsOf: id, in: resumable)
             }
             try self.apply(.resumeRequested, to: id, action: "resume")
@@ -145,7 +148,8 @@ package final class JobQueue: Sendable {
 
     /// Forgets a job that has ended, with its directory, and a study with its trainings. What it has made (models, images) stays.
     ///
-    /// - Throws: ``JobsError/noSuchJob(_:)``, ``JobsError/wrongState(job:action:state:allowed:)`` if it has not ended.
+    /// - Throws: ``JobsError/noSuchJob(_:)``, ``JobsError/wrongState(job:action:state:allowed:)`` if it has not ended,
+    ///   ``JobsError/neededByStudy(training:study:state:)`` if it is a training of a study that has not.
     package func delete(_ id: ULID) async throws {
         let gone = try await perform(on: decisions) {
             try self.database.pool.write { database in
@@ -153,6 +157,12 @@ package final class JobQueue: Sendable {
                 for record in records where !record.lifecycle.state.isTerminal {
                     throw JobsError.wrongState(
                         job: record.id, action: "delete", state: record.lifecycle.state, allowed: JobState.allCases.filter(\.isTerminal))
+                }
+                if let owner = records.first?.specification.study,
+                    let study = try JobRecord.fetchOne(database, sql: "SELECT * FROM job WHERE id = ?", arguments: [owner.description]),
+                    study.isOpenStudy
+                {
+                    throw JobsError.neededByStudy(training: id, study: owner, state: study.lifecycle.state)
                 }
                 for record in records { try database.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [record.id.description]) }
                 return records.map(\.id)

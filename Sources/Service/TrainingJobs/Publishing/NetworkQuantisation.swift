@@ -36,7 +36,7 @@ struct NetworkQuantisation {
     let examination: Examination
     let settings: TrainSpecification.Quantisation
     /// How pictures are mirrored where the network is trained with 8-bit rounding: as in its training.
-    var flips = TrainSpecification.Defaults.flips
+    let flips: TrainSpecification.Flips
     /// Chooses the pictures.
     let seed: UInt64
 

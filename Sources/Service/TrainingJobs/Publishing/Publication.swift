@@ -11,6 +11,8 @@ struct Publication {
     let examination: Examination
     let data: DataOutcome
     let networks: TrainedNetworks
+    /// What the training started from.
+    let weights: StartingWeights?
 
     private var specification: TrainSpecification { job.specification }
     private var classes: [String] { examination.pictures.classes }
@@ -26,8 +28,8 @@ struct Publication {
             lineage: ModelLineage(
                 job: job.files.directory.lastPathComponent, dataset: specification.dataset.description,
                 revision: specification.revision.map(String.init),
-                method: specification.method.rawValue, initialWeights: specification.weights, seed: specification.seed,
-                madeBy: "aliquot \(ProgramVersion.current)"))
+                method: specification.method.rawValue, initialWeights: specification.weights, initialWeightsDigest: weights?.sha256,
+                flips: specification.flips.rawValue, seed: specification.seed, madeBy: "aliquot \(ProgramVersion.current)"))
         let quantised = try NetworkQuantisation(
             examination: examination, settings: specification.quantisation, flips: specification.flips, seed: specification.seed
         ).run(final.network, manifest)

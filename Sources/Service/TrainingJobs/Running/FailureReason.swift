@@ -71,6 +71,11 @@ package enum FailureReason {
         case .noLabelledPictures(let role):
             JobFailure(code: "too_few_pictures", title: "There are too few pictures", detail: "no picture of role \(role) bears a label")
         case .missingWeights(let name): JobFailure(code: "missing_weights", title: "The pretrained weights are not there", detail: name)
+        case .changedWeights(let name, let got, let expected):
+            JobFailure(
+                code: "changed_weights", title: "The pretrained weights were replaced since the job began",
+                detail:
+                    "'\(name)' has SHA-256 \(got), the job began with \(expected); put that file back and resume, or submit a new job")
         case .unknownChoice(let field, let got):
             JobFailure(code: "specification", title: "The specification cannot be carried out", detail: "\(field): \(got)")
         case .journal(let reason): JobFailure(code: "journal", title: "The job's events cannot be written", detail: reason)

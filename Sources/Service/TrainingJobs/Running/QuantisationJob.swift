@@ -75,7 +75,7 @@ struct QuantisationJob {
     private func publish(_ network: FloatNetwork, _ source: ModelManifest, examination: Examination, data: DataOutcome) throws {
         let validation = examination.pictures.validation
         let made = try NetworkQuantisation(
-            examination: examination, settings: specification.quantisation, seed: specification.seed
+            examination: examination, settings: specification.quantisation, flips: try flips(source.lineage), seed: specification.seed
         ).run(network, source)
         try examination.observer.check()
         guard let outcome = made, let int8 = outcome.network else { throw refusal(made) }
@@ -92,6 +92,13 @@ struct QuantisationJob {
         }
         let (report, page) = try report(network, manifest, outcome, examination: examination, data: data)
         try ModelResult(manifest: manifest, network: network, quantised: int8, report: report, page: page).write(to: files)
+    }
+
+    /// As in the training; models of an earlier release do not tell.
+    private func flips(_ lineage: ModelLineage) throws(TrainingJobError) -> TrainSpecification.Flips {
+        guard let name = lineage.flips else { return TrainSpecification.Defaults.flips }
+        guard let flips = TrainSpecification.Flips(rawValue: name) else { throw .unknownChoice(field: "flips", got: name) }
+        return flips
     }
 
     /// A version without an int8 form would put a worse one in the place of the version that is asked for by default: there is none then.

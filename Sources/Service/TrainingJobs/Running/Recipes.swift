@@ -13,8 +13,8 @@ import Training
 struct Recipes {
     let specification: TrainSpecification
     let classes: [String]
-    /// `DATA/weights`.
-    let weights: URL
+    /// Nil where training starts from random ones.
+    let weights: StartingWeights?
 
     func geometry() throws(TrainingJobError) -> EvaluationGeometry {
         guard let fit = Fit(rawValue: specification.fit.rawValue) else {
@@ -37,16 +37,15 @@ struct Recipes {
         let graph = try NetworkCatalogue.graph(network, classes: classes.count)
         var initial = ParameterSet.initial(for: graph, seed: seed("initial.\(purpose)"))
         var isPretrained = false
-        if let name = specification.weights, network == specification.network {
-            let url = weights.appendingPathComponent("\(name).safetensors")
-            guard FileManager.default.fileExists(atPath: url.path) else { throw TrainingJobError.missingWeights(name: name) }
+        if let weights, network == specification.network {
             let fresh = initial
-            let loaded = try PretrainedWeights.loadReporting(url, for: graph, into: initial)
+            let loaded = try PretrainedWeights.loadReporting(weights.url, for: graph, into: initial)
+            try weights.verify()
             // The head is always new: equal class counts do not mean equal classes.
             initial = loaded.headWasLoaded ? try fresh.replacingBody(with: loaded.parameters.tensors, graph: graph) : loaded.parameters
             isPretrained = true
             log(
-                "\(purpose): \(network) starts from the weights '\(name)'; their head of \(loaded.classesInFile) classes is replaced by a new one of \(classes.count)"
+                "\(purpose): \(network) starts from the weights '\(weights.name)'; their head of \(loaded.classesInFile) classes is replaced by a new one of \(classes.count)"
             )
         }
         return Recipe(graph: graph, initial: initial, configuration: try configuration(isPretrained: isPretrained, purpose: purpose))

@@ -31,11 +31,14 @@ struct TrainingJob {
             classes: classes, entries: entries, blobs: BlobStore(directory: data.appendingPathComponent("blobs")), seed: specification.seed)
         let observer = JournalObserver(journal: journal, classes: classes, stopAsked: stopAsked)
         observer.plan(meter(pictures))
-        let recipes = Recipes(specification: specification, classes: classes, weights: data.appendingPathComponent("weights"))
+        try FileManager.default.createDirectory(at: files.checkpoint, withIntermediateDirectories: true)
+        let weights = try specification.weights.map {
+            try StartingWeights($0, folder: data.appendingPathComponent("weights"), checkpoint: files.checkpoint)
+        }
+        let recipes = Recipes(specification: specification, classes: classes, weights: weights)
         let decoded = data.appendingPathComponent("cache/decoded", isDirectory: true)
         let disk = DecodedPictures(directory: decoded, limit: DecodedPictures.standardLimit(for: data))
         let cache = PictureCache(geometry: try recipes.geometry(), disk: disk)
-        try FileManager.default.createDirectory(at: files.checkpoint, withIntermediateDirectories: true)
         let runner = StageRunner(
             cache: cache, backend: backend, threads: threads, directory: files.checkpoint, checkpointInterval: checkpointInterval,
             shared: study.map { SharedStages(directory: $0.shared) })
@@ -47,7 +50,8 @@ struct TrainingJob {
                 evaluator: PictureEvaluator(cache: cache, normalisation: .imageNet, threads: threads), backend: backend, threads: threads,
                 observer: observer)
             try Publication(
-                job: self, examination: examination, data: try DataOutcome(files, classes: classes, entries: entries), networks: networks
+                job: self, examination: examination, data: try DataOutcome(files, classes: classes, entries: entries), networks: networks,
+                weights: weights
             ).run()
             try observer.check()
         } catch TrainingError.interrupted {

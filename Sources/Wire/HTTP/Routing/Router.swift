@@ -49,7 +49,10 @@ package struct Router: Sendable {
     }
 
     private func route(_ request: ServerRequest) async throws -> ServerResponse {
-        if request.segments == ["*"] { return .empty(.noContent, fields: [.allow: root.allMethods]) }  // OPTIONS *, RFC 9110 section 9.3.7
+        if request.head.path == "*" {  // RFC 9112 section 3.2.4: of the whole server, and only OPTIONS asks so
+            guard request.method == .options else { throw Problem(.badRequest, detail: "the target * is for OPTIONS only") }
+            return .empty(.noContent, fields: [.allow: root.allMethods])
+        }
         var segments = request.segments[...]
         if segments.last == "" { segments.removeLast() }
         guard let match = root.find(segments) else { throw Problem(.notFound, detail: "no such resource: \(request.path)") }
