@@ -73,6 +73,20 @@ struct RevisionSpecs {
         }
     }
 
+    @Test("a picture that is learned from and validated with is told, less gravely than one of the test")
+    func validationLeak() async throws {
+        try await Workbench.with { bench in
+            // Given one picture in train and in validation
+            let dataset = try Workbench.name("cells")
+            _ = try await bench.store.create(dataset, classes: nil)
+            try await bench.put("learned", TestPictures.png(1), label: "x")
+            try await bench.put("validated", TestPictures.png(1), label: "x", role: .validation)
+            // When a revision is made, then a warning names both
+            let leak = try await bench.store.createRevision(dataset: dataset).findings.first { $0.kind == .sameInTrainAndTest }
+            #expect(leak?.examples == [["learned", "validated"]] && leak?.severity == .warning)
+        }
+    }
+
     @Test("a picture whose bytes are gone from the disk is left out and named")
     func corrupt() async throws {
         try await Workbench.with { bench in

@@ -54,6 +54,33 @@ struct HostilePyTorchSpecs {
         #expect("\(ModelFormatError.forbiddenName("posix.system"))".contains("posix.system"))
     }
 
+    @Test("bytes made of one text again and again are counted")
+    func countsEncodedBytes() throws {
+        // Given a text of 200 kB, which a few bytes more turn into bytes each time
+        let count = withUnsafeBytes(of: Int32(200_000).littleEndian) { [UInt8]($0) }
+        let long: [UInt8] = [0x58] + count + [UInt8](repeating: 0x61, count: 200_000)
+        var pickle = name("_codecs", "encode") + [0x71, 0] + long + [0x71, 1] + text("latin1") + [0x71, 2]
+        for _ in 0..<6 { pickle += [0x68, 0, 0x68, 1, 0x68, 2, 0x86, 0x52] }
+        // Then a mebibyte is enough
+        #expect(
+            try refusal(old(pickle)) == .tooMany(what: "bytes written as texts in the pickle", got: 1_200_000, limit: 1 << 20))
+    }
+
+    @Test("a large dictionary that holds itself wherever weights may lie is looked through once")
+    func looksOnce() throws {
+        // Given a dictionary of many entries, itself under each key of a checkpoint, and no tensor
+        let keys = ["state_dict_ema", "model_ema", "ema_state_dict", "state_dict", "model_state_dict", "model", "net"]
+        var pickle: [UInt8] = [0x7D, 0x71, 0]
+        for key in keys { pickle += text(key) + [0x68, 0, 0x73] }
+        pickle += [0x28] + [UInt8](repeating: 0x4E, count: 200_000) + [0x75]
+        // When it is read, then it is refused (in no time: a look by every way to it would take minutes)
+        guard case .noStateDictionary(let found)? = try refusal(old(pickle)) else {
+            Issue.record("a dictionary without tensors was not refused")
+            return
+        }
+        #expect(found.hasPrefix("a dict of state_dict_ema (a dict), model_ema (a dict), "))
+    }
+
     @Test(
         "every other name is refused, also under an operation that would not call it",
         arguments: [

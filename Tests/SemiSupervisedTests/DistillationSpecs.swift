@@ -148,6 +148,7 @@ struct DistillationSpecs {
         #expect(zip(result.rounds, result.rounds.dropFirst()).allSatisfy { $0.kept < $1.kept })
         #expect(result.student.summary.trainingPictures == 9 + result.pseudoLabels.kept)
         #expect(observer.metrics.keys.contains("student_2"))
+        #expect(observer.labelledRounds == Array(observer.summaries.indices))
     }
 
     @Test("soft labels teach the averaged probabilities, and no class keeps more than its share")

@@ -117,6 +117,23 @@ struct RunJobSpecs {
         #expect(progress.last?.fraction == 1)
     }
 
+    @Test("tells what each round of labelling kept under that round's phase")
+    func labellingRounds() async throws {
+        // Given a job of two rounds with a confidence that every picture of two classes reaches
+        let specification = TrainSpecification(
+            dataset: try #require(ResourceName("colours")), revision: 1, method: .plainDistillation, network: "squeezenet1_1",
+            imageSize: 32, epochs: 1, batchSize: 4, learningRate: 0.003, confidence: 0.3,
+            semiSupervision: .init(.plainDistillation, rounds: 2), quantisation: .init(scheme: .none), baseline: false)
+        let place = try JobPlace(.train(specification))
+        try place.writeRevision(labelled: 10, unlabelled: 8, test: 4)
+        // When it is carried out
+        let status = await runJob(directory: place.files.directory, threads: 1, backend: OneDNNBackend(), stopAsked: { false })
+        // Then the second round, which finds nothing new, stands beside the first
+        #expect(status == WorkerExitCode.finished)
+        let told = try place.events.filter { $0.metrics?["mask_rate"] != nil }
+        #expect(told.compactMap(\.phase) == ["pseudo_labelling", "pseudo_labelling_2"])
+    }
+
     @Test("carries out every method and says what it did", arguments: TrainSpecification.Method.allCases)
     func methods(_ method: TrainSpecification.Method) async throws {
         // Given a job of one epoch

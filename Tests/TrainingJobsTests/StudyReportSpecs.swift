@@ -64,6 +64,27 @@ struct StudyReportSpecs {
         #expect(abs(cell.macroF1.mean - 0.53) < 1e-12 && abs((cell.macroF1.standardDeviation ?? 0) - 0.02 / Double(2).squareRoot()) < 1e-12)
     }
 
+    @Test("sums the scores of a block in the order of the seeds, however the trainings stand")
+    func order() throws {
+        // Given two datasets with five seeds, whose sum has other last bits in another order
+        let seeds: [UInt64] = [1, 2, 3, 4, 5]
+        let values = [0.5799, 0.8817, 0.7916, 0.511, 0.8942]
+        var rows: [StudyRow] = []
+        var expected: [[Double]] = []
+        for (dataset, less) in [("a", 0.0), ("b", 0.03)] {
+            var means: [Double] = []
+            for (method, more) in [(TrainSpecification.Method.supervised, 0.0), (TrainSpecification.Method.fixmatch, 0.05)] {
+                let scores = values.map { $0 + more - less }
+                means.append(scores.reduce(0, +) / 5)
+                rows += zip(seeds, scores).reversed().map { Self.row(dataset, "n", method, seed: $0, macroF1: $1) }
+            }
+            expected.append(means)
+        }
+        // When the report is made, then each score is, to the bit, that of the ascending seeds
+        let report = try StudyReport(Self.study(["a", "b"], ["n"], [.supervised, .fixmatch], seeds), rows: rows)
+        #expect(report.comparisons.first?.values == expected)
+    }
+
     @Test("holds a standard network against the compact ones without making their blocks incomplete")
     func standardNetwork() throws {
         // Given two datasets, a compact network with two methods, and a standard one that has labels alone

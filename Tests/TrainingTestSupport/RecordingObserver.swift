@@ -10,6 +10,7 @@ package final class RecordingObserver: DistillationObserver {
         var metrics: [String: [EpochMetrics]] = [:]
         var alarms: [TrainingAlarm] = []
         var summaries: [PseudoLabelSummary] = []
+        var labelledRounds: [Int] = []
         var looks = 0
     }
 
@@ -24,6 +25,7 @@ package final class RecordingObserver: DistillationObserver {
     package var metrics: [String: [EpochMetrics]] { state.withLock { $0.metrics } }
     package var alarms: [TrainingAlarm] { state.withLock { $0.alarms } }
     package var summaries: [PseudoLabelSummary] { state.withLock { $0.summaries } }
+    package var labelledRounds: [Int] { state.withLock { $0.labelledRounds } }
     package var looks: Int { state.withLock { $0.looks } }
 
     package func progressed(_ progress: TrainingProgress, stage: String) {
@@ -40,5 +42,10 @@ package final class RecordingObserver: DistillationObserver {
         }
     }
     package func alarmed(_ alarm: TrainingAlarm) { state.withLock { $0.alarms.append(alarm) } }
-    package func pseudoLabelled(_ summary: PseudoLabelSummary) { state.withLock { $0.summaries.append(summary) } }
+    package func pseudoLabelled(_ summary: PseudoLabelSummary, round: Int) {
+        state.withLock {
+            $0.summaries.append(summary)
+            $0.labelledRounds.append(round)
+        }
+    }
 }

@@ -22,6 +22,31 @@ struct DataSpecs {
         #expect(others.contains { $0 != split.validation })
     }
 
+    @Test("copies of a picture are learned from or validated with, not both")
+    func keepsCopiesTogether() throws {
+        // Given twenty pictures of which each two are the same, and a split by which some would be parted
+        let digests = (0..<20).map { SHA256Digest(of: Data("\($0 / 2)".utf8)) }, labels = [Int](repeating: 0, count: 20)
+        func parted(_ split: ValidationSplit) -> Set<SHA256Digest> {
+            Set(split.training.map { digests[$0] }).intersection(split.validation.map { digests[$0] })
+        }
+        let plain = (0..<20).map { ValidationSplit(labels: labels, classes: 1, seed: $0) }
+        #expect(plain.contains { !parted($0).isEmpty })
+        // When their digests are known, then none are, and there still are pictures of both kinds
+        for seed in 0..<20 as Range<UInt64> {
+            let split = ValidationSplit(labels: labels, classes: 1, seed: seed, digests: digests)
+            #expect(parted(split).isEmpty && split.validation.count == 4)
+            #expect((split.training + split.validation).sorted() == Array(labels.indices))
+        }
+        // And of nine copies and one other picture the other one is set aside; of copies alone none is
+        let nine = [SHA256Digest](repeating: digests[0], count: 9)
+        let ten = nine + [digests[19]]
+        #expect(ValidationSplit(labels: Array(labels.prefix(10)), classes: 1, seed: 1, digests: ten).validation == [9])
+        #expect(ValidationSplit(labels: Array(labels.prefix(9)), classes: 1, seed: 1, digests: nine).validation.isEmpty)
+        // And pictures that all differ are split as ever
+        let different = (0..<20).map { SHA256Digest(of: Data("\($0)".utf8)) }
+        #expect(ValidationSplit(labels: labels, classes: 1, seed: 3, digests: different) == plain[3])
+    }
+
     @Test("an epoch shows every picture, fills up an odd batch that is half full, and drops a smaller one")
     func epochOrder() throws {
         // Given 8 + 4 pictures and batches of 8: the odd batch is filled; 8 + 3: it is dropped; fewer than a batch: a smaller batch

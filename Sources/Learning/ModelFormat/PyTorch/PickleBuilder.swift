@@ -33,9 +33,13 @@ enum PickleBuilder {
             }
             return arguments[0]
         case .encode:
-            guard arguments.count == 2, case .text(let text) = arguments[0], arguments[1] == .text("latin1"),
-                text.unicodeScalars.allSatisfy({ $0.value < 256 })
-            else { throw .malformedPickle(at: start, expected: "bytes as a text in latin1") }
+            guard arguments.count == 2, case .text(let text) = arguments[0], arguments[1] == .text("latin1") else {
+                throw .malformedPickle(at: start, expected: "bytes as a text in latin1")
+            }
+            try heap.countEncoded(text.utf8.count)
+            guard text.unicodeScalars.allSatisfy({ $0.value < 256 }) else {
+                throw .malformedPickle(at: start, expected: "bytes as a text in latin1")
+            }
             return .bytes(text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
         case .storage(let type): throw .forbiddenName("torch.\(type.rawValue)()")
         }

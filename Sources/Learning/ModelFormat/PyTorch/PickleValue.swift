@@ -60,6 +60,9 @@ struct PickleHeap {
     /// Values in all containers together. A checkpoint of the largest network here, optimiser and all, has some 20,000.
     static let valueLimit = 1_000_000
 
+    /// Bytes that are made of texts, which a pickle may name again and again. PyTorch makes a few dozen.
+    static let encodedLimit = 1 << 20
+
     private(set) var tuples: [[PickleValue]] = []
     private(set) var lists: [[PickleValue]] = []
     private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
@@ -67,6 +70,15 @@ struct PickleHeap {
     private(set) var tensors: [Tensor] = []
     private var storageNumbers: [String: Int] = [:]
     private var values = 0
+    private var encoded = 0
+
+    /// - Throws: ``ModelFormatError/tooMany(what:got:limit:)`` beyond ``encodedLimit``.
+    mutating func countEncoded(_ bytes: Int) throws(ModelFormatError) {
+        encoded += bytes
+        guard encoded <= Self.encodedLimit else {
+            throw .tooMany(what: "bytes written as texts in the pickle", got: encoded, limit: Self.encodedLimit)
+        }
+    }
 
     private mutating func count(_ more: Int) throws(ModelFormatError) {
         values += more

@@ -11,7 +11,8 @@ struct StateDictionary {
 
     /// - Throws: ``ModelFormatError/noStateDictionary(found:)``, ``ModelFormatError/duplicateName(_:)``.
     init(_ root: PickleValue, _ heap: PickleHeap) throws(ModelFormatError) {
-        guard let found = Self.find(root, heap, path: []) else { throw .noStateDictionary(found: Self.sketch(root, heap)) }
+        var seen: Set<Int> = []
+        guard let found = Self.find(root, heap, path: [], &seen) else { throw .noStateDictionary(found: Self.sketch(root, heap)) }
         var tensors: [(String, PickleHeap.Tensor)] = []
         var names: Set<String> = []
         for (key, value) in heap.dictionaries[found.number] {
@@ -24,12 +25,15 @@ struct StateDictionary {
         path = found.path
     }
 
-    private static func find(_ value: PickleValue, _ heap: PickleHeap, path: [String]) -> (number: Int, path: [String])? {
-        guard case .dictionary(let number) = value, path.count < depthLimit else { return nil }
+    /// - Parameter seen: dictionaries that were looked through: one that holds itself is looked through once.
+    private static func find(
+        _ value: PickleValue, _ heap: PickleHeap, path: [String], _ seen: inout Set<Int>
+    ) -> (number: Int, path: [String])? {
+        guard case .dictionary(let number) = value, path.count < depthLimit, seen.insert(number).inserted else { return nil }
         let items = heap.dictionaries[number]
         for place in places {
             guard let inner = items.last(where: { $0.key == .text(place) })?.value else { continue }
-            if let found = find(inner, heap, path: path + [place]) { return found }
+            if let found = find(inner, heap, path: path + [place], &seen) { return found }
         }
         let holdsTensors = items.contains { item in
             guard case .text = item.key, case .tensor = item.value else { return false }

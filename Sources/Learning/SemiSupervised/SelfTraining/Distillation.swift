@@ -95,7 +95,7 @@ package struct Distillation {
         let summary = PseudoLabelSummary(
             labels: labels, unlabelled: unlabelled.count, classes: data.classes, confidence: settings.confidence,
             largestProbability: max(probabilities.lazy.compactMap { $0.max() }.max() ?? 0, known.lazy.map(\.probability).max() ?? 0))
-        observer.pseudoLabelled(summary)
+        observer.pseudoLabelled(summary, round: round)
         for alarm in PseudoLabelling.alarms(summary, labelled: data.training.map(\.label)) { observer.alarmed(alarm) }
         let file = PseudoLabelFile(summary: summary, labels: labels)
         try file.write(in: runner.directory, round: round)

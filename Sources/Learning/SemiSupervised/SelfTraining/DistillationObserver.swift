@@ -2,5 +2,6 @@ import Training
 
 /// Who watches a self-training run.
 package protocol DistillationObserver: TrainingObserver {
-    func pseudoLabelled(_ summary: PseudoLabelSummary)
+    /// - Parameter round: from 0.
+    func pseudoLabelled(_ summary: PseudoLabelSummary, round: Int)
 }

@@ -7,7 +7,7 @@ package struct Finding: Sendable, Codable, Equatable {
         case exactDuplicate = "exact_duplicate"
         /// Pictures whose 64-bit difference hashes differ in few bits.
         case nearDuplicate = "near_duplicate"
-        /// The same or nearly the same picture to learn from and to measure with: the measurement is not honest.
+        /// The same or nearly the same picture in more than one role, to learn from and to measure with: the measurement is not honest.
         case sameInTrainAndTest = "same_picture_in_train_and_test"
         /// The same bytes bear different labels.
         case conflictingLabels = "conflicting_labels"

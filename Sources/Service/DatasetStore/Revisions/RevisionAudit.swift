@@ -66,9 +66,8 @@ struct RevisionAudit {
     }
 
     private func leak(_ same: [[Int]], _ near: [[Int]]) -> Finding? {
-        func crosses(_ group: [Int]) -> Bool {
-            group.contains { entries[$0].role == .test } && group.contains { entries[$0].role != .test }
-        }
+        func crosses(_ group: [Int]) -> Bool { Set(group.map { entries[$0].role }).count > 1 }
+        func reachesTest(_ group: [Int]) -> Bool { group.contains { entries[$0].role == .test } }
         let exact = same.filter(crosses)
         let alike = near.filter(crosses)
         guard !exact.isEmpty || !alike.isEmpty else { return nil }
@@ -76,10 +75,10 @@ struct RevisionAudit {
         let covered = Set(alike.flatMap(\.self))
         let groups = exact.filter { !covered.contains($0[0]) } + alike
         return Finding(
-            kind: .sameInTrainAndTest, severity: exact.isEmpty ? .warning : .error, count: groups.count,
+            kind: .sameInTrainAndTest, severity: exact.contains(where: reachesTest) ? .error : .warning, count: groups.count,
             detail:
-                "\(exact.count) groups of identical and \(alike.count) groups of nearly identical pictures stand both in test and in train or validation: "
-                + "the test measures would be too good",
+                "\(exact.count) groups of identical and \(alike.count) groups of nearly identical pictures stand in more than one of train, validation and test: "
+                + "what is measured there would be too good",
             examples: groups.map(names))
     }
 

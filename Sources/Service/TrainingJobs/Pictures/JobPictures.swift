@@ -48,7 +48,8 @@ struct JobPictures: Sendable {
         }
         let given = samples[.validation] ?? []
         if given.isEmpty {
-            let split = ValidationSplit(labels: labelled.map(\.label), classes: classes.count, seed: seed)
+            let split = ValidationSplit(
+                labels: labelled.map(\.label), classes: classes.count, seed: seed, digests: labelled.map(\.picture.digest))
             training = split.training.map { labelled[$0] }
             validation = split.validation.map { labelled[$0] }
         } else {

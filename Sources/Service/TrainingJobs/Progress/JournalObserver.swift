@@ -87,10 +87,10 @@ final class JournalObserver: DistillationObserver {
         return prefix + classes[index]
     }
 
-    func pseudoLabelled(_ summary: PseudoLabelSummary) {
+    func pseudoLabelled(_ summary: PseudoLabelSummary, round: Int) {
         var metrics = ["mask_rate": summary.maskRate, "pseudo_labels": Double(summary.kept), "mean_probability": summary.meanProbability]
         for (name, count) in zip(classes, summary.histogram) { metrics["pseudo_labels.\(name)"] = Double(count) }
-        record { try journal.metric(metrics, phase: DistillationStage.labelling(round: 0)) }
+        record { try journal.metric(metrics, phase: DistillationStage.labelling(round: round)) }
         log(
             "\(summary.kept) of \(summary.unlabelled) unlabelled pictures are used: "
                 + zip(classes, summary.histogram).map { "\($0) \($1)" }.joined(separator: ", "))

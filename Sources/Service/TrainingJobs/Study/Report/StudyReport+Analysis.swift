@@ -80,7 +80,10 @@ extension StudyReport {
             let common = bySeed.filter { Set($0.value.compactMap(treatment)).count == names.count }
             if !common.isEmpty, common.count < Set(members.map(\.seed)).count { isCut = true }
             for one in names {
-                let values = common.values.flatMap { $0.filter { treatment($0) == one }.compactMap(\.outcome?.macroF1) }
+                // In the order of the seeds: sums of the same numbers in another order differ in their last bits.
+                let values = common.sorted(by: { $0.key < $1.key }).flatMap { _, members in
+                    members.filter { treatment($0) == one }.compactMap(\.outcome?.macroF1)
+                }
                 if !values.isEmpty { scores[name, default: [:]][one] = values.reduce(0, +) / Double(values.count) }
             }
         }
